@@ -1,0 +1,14 @@
+#pragma once
+
+namespace vigie::tsdb {
+
+class Appender;
+class Disk;
+class Matcher;
+class Querier;
+class SeriesSet;
+class SeriesView;
+class Store;
+struct Point;
+
+}  // namespace vigie::tsdb
