@@ -22,8 +22,12 @@ void bug_found(const char* file, int line, const char* condition, const std::str
   if (abort_on_bug.load()) { std::abort(); }
 }
 
-void set_bugs_abort(bool abort) { abort_on_bug.store(abort); }
+void set_bugs_abort(bool abort) {
+  abort_on_bug.store(abort);
+}
 
-uint64_t bugs_total() { return bugs.load(std::memory_order_relaxed); }
+uint64_t bugs_total() {
+  return bugs.load(std::memory_order_relaxed);
+}
 
 }  // namespace vigie

@@ -20,9 +20,12 @@ Result<json::value> parse_json(std::string_view text) {
   return parser.release();
 }
 
-std::string to_text(const json::value& value) { return json::serialize(value); }
+std::string to_text(const json::value& value) {
+  return json::serialize(value);
+}
 
-std::string get_string(const json::object& object, std::string_view key, std::string_view fallback) {
+std::string get_string(const json::object& object, std::string_view key,
+                       std::string_view fallback) {
   const json::value* found = object.if_contains(key);
   if (found == nullptr || !found->is_string()) { return std::string(fallback); }
   return std::string(view_of(found->get_string()));

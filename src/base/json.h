@@ -28,6 +28,8 @@ bool get_bool(const json::object& object, std::string_view key, bool fallback = 
 const json::object* get_object(const json::object& object, std::string_view key);
 const json::array* get_array(const json::object& object, std::string_view key);
 
-inline std::string_view view_of(const json::string& s) { return {s.data(), s.size()}; }
+inline std::string_view view_of(const json::string& s) {
+  return {s.data(), s.size()};
+}
 
 }  // namespace vigie

@@ -17,20 +17,28 @@ std::atomic<Format> format{Format::text};
 
 std::string_view name_of(Level level) {
   switch (level) {
-    case Level::debug: return "debug";
-    case Level::info: return "info";
-    case Level::warn: return "warn";
-    case Level::error: return "error";
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warn:
+      return "warn";
+    case Level::error:
+      return "error";
   }
   return "error";
 }
 
 std::string_view colour_of(Level level) {
   switch (level) {
-    case Level::debug: return "\x1b[2m";
-    case Level::info: return "\x1b[36m";
-    case Level::warn: return "\x1b[33m";
-    case Level::error: return "\x1b[31m";
+    case Level::debug:
+      return "\x1b[2m";
+    case Level::info:
+      return "\x1b[36m";
+    case Level::warn:
+      return "\x1b[33m";
+    case Level::error:
+      return "\x1b[31m";
   }
   return "";
 }
@@ -59,7 +67,9 @@ void configure(Level new_least, Format new_format) {
   format.store(new_format);
 }
 
-bool enabled(Level level) { return level >= least.load(std::memory_order_relaxed); }
+bool enabled(Level level) {
+  return level >= least.load(std::memory_order_relaxed);
+}
 
 void write(Level level, std::string_view room, std::string_view message) {
   if (!enabled(level)) { return; }

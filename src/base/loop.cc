@@ -106,11 +106,19 @@ struct Loop::Impl {
 Loop::Loop(std::string name, const Clock& clock)
     : impl_(std::make_unique<Impl>(std::move(name), clock)) {}
 
-Loop::~Loop() { stop(); }
+Loop::~Loop() {
+  stop();
+}
 
-const std::string& Loop::name() const { return impl_->name; }
-const Clock& Loop::clock() const { return impl_->clock; }
-boost::asio::io_context& Loop::context() { return impl_->io; }
+const std::string& Loop::name() const {
+  return impl_->name;
+}
+const Clock& Loop::clock() const {
+  return impl_->clock;
+}
+boost::asio::io_context& Loop::context() {
+  return impl_->io;
+}
 
 void Loop::start() {
   ASSERT(!impl_->thread.joinable(), "loop {} started twice", impl_->name);
@@ -154,10 +162,14 @@ void Loop::post(Work work) {
     impl_->posted.push_back({std::move(work), impl_->clock.mono()});
     wake = !std::exchange(impl_->woken, true);
   }
-  if (wake) { boost::asio::post(impl_->io, [] {}); }
+  if (wake) {
+    boost::asio::post(impl_->io, [] {});
+  }
 }
 
-bool Loop::on_this_thread() const { return impl_->home.load() == std::this_thread::get_id(); }
+bool Loop::on_this_thread() const {
+  return impl_->home.load() == std::this_thread::get_id();
+}
 
 void Loop::assert_here() const {
   ASSERT(on_this_thread(), "this belongs to loop {}", impl_->name);

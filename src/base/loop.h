@@ -65,10 +65,10 @@ class VIGIE_CAPABILITY Loop {
   Task<void> yield();
 
   struct Telemetry {
-    uint64_t handled = 0;    ///< Pieces of work so far.
-    uint64_t queued = 0;     ///< Waiting now.
+    uint64_t handled = 0;     ///< Pieces of work so far.
+    uint64_t queued = 0;      ///< Waiting now.
     double busy_seconds = 0;  ///< Time spent working.
-    double lag_seconds = 0;  ///< Newest wait from post to run.
+    double lag_seconds = 0;   ///< Newest wait from post to run.
   };
   Telemetry telemetry() const;
 

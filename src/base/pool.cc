@@ -43,7 +43,9 @@ Pool::Pool(std::string name, size_t threads, size_t queued_max) : impl_(std::mak
   }
 }
 
-Pool::~Pool() { stop(); }
+Pool::~Pool() {
+  stop();
+}
 
 Status Pool::submit(Work work) {
   {

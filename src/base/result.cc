@@ -4,17 +4,28 @@ namespace vigie {
 
 std::string_view name_of(Code code) {
   switch (code) {
-    case Code::invalid: return "invalid";
-    case Code::not_found: return "not_found";
-    case Code::conflict: return "conflict";
-    case Code::denied: return "denied";
-    case Code::timeout: return "timeout";
-    case Code::unavailable: return "unavailable";
-    case Code::exhausted: return "exhausted";
-    case Code::corrupt: return "corrupt";
-    case Code::io: return "io";
-    case Code::cancelled: return "cancelled";
-    case Code::bug: return "bug";
+    case Code::invalid:
+      return "invalid";
+    case Code::not_found:
+      return "not_found";
+    case Code::conflict:
+      return "conflict";
+    case Code::denied:
+      return "denied";
+    case Code::timeout:
+      return "timeout";
+    case Code::unavailable:
+      return "unavailable";
+    case Code::exhausted:
+      return "exhausted";
+    case Code::corrupt:
+      return "corrupt";
+    case Code::io:
+      return "io";
+    case Code::cancelled:
+      return "cancelled";
+    case Code::bug:
+      return "bug";
   }
   return "bug";
 }

@@ -51,7 +51,7 @@ class [[nodiscard]] Result {
  public:
   using Value = T;
 
-  Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}  // NOLINT
+  Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}      // NOLINT
   Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
 
   bool has_value() const { return held_.index() == 0; }
@@ -128,7 +128,9 @@ class [[nodiscard]] Result<void> {
 using Status = Result<void>;
 
 /// The good Status, spelt out.
-inline Status ok() { return {}; }
+inline Status ok() {
+  return {};
+}
 
 }  // namespace vigie
 

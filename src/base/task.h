@@ -77,9 +77,9 @@ struct Promise<void> final : PromiseBase {
 
 }  // namespace task_detail
 
-/// A lazy coroutine: starts when awaited, once, on the awaiter's loop, and inherits its cancel scope.
-/// House rules (STYLE §6): no capturing lambda coroutines, one co_await per statement into a named
-/// variable, parameters by value.
+/// A lazy coroutine: starts when awaited, once, on the awaiter's loop, and inherits its cancel
+/// scope. House rules (STYLE §6): no capturing lambda coroutines, one co_await per statement into a
+/// named variable, parameters by value.
 template <class T>
 class [[nodiscard]] Task {
  public:

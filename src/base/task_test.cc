@@ -56,7 +56,9 @@ TEST(Task, CancelReachesNestedWaits) {
   EXPECT_EQ(group.size(), 0u);
 }
 
-Task<int> consume(Counted) { co_return 1; }
+Task<int> consume(Counted) {
+  co_return 1;
+}
 Task<void> pass_temporaries(Loop& loop, int* live, int* sum) {
   for (int i = 0; i < 10; ++i) {
     co_await loop.yield();
@@ -138,8 +140,9 @@ TEST(Inbox, RefusesWhenFullAndCounts) {
   SimClock clock;
   Loop loop("test", clock);
   std::vector<int> seen;
-  Inbox<int> inbox(loop, {.name = "test", .capacity = 2},
-                   [&](std::vector<int> batch) { seen.insert(seen.end(), batch.begin(), batch.end()); });
+  Inbox<int> inbox(loop, {.name = "test", .capacity = 2}, [&](std::vector<int> batch) {
+    seen.insert(seen.end(), batch.begin(), batch.end());
+  });
   EXPECT_TRUE(inbox.send(1));
   EXPECT_TRUE(inbox.send(2));
   const Status refused = inbox.send(3);

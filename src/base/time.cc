@@ -14,7 +14,9 @@ WallTime SimClock::wall() const {
   return WallTime{std::chrono::floor<Millis>(Nanos{wall_ns_.load()})};
 }
 
-MonoTime SimClock::mono() const { return MonoTime{Nanos{mono_ns_.load()}}; }
+MonoTime SimClock::mono() const {
+  return MonoTime{Nanos{mono_ns_.load()}};
+}
 
 void SimClock::advance(Nanos by) {
   ASSERT(by.count() >= 0, "a monotonic clock cannot go back by {} ns", by.count());
@@ -22,17 +24,19 @@ void SimClock::advance(Nanos by) {
   mono_ns_ += by.count();
 }
 
-void SimClock::jump_wall(Millis by) { wall_ns_ += Nanos{by}.count(); }
+void SimClock::jump_wall(Millis by) {
+  wall_ns_ += Nanos{by}.count();
+}
 
 std::string rfc3339(WallTime t) {
   const auto day = std::chrono::floor<std::chrono::days>(t.time_since_epoch());
   const std::chrono::year_month_day date{std::chrono::sys_days{day}};
   const Millis rest = t.time_since_epoch() - day;
   const std::chrono::hh_mm_ss<Millis> clock{rest};
-  std::string out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                                static_cast<unsigned>(date.month()),
-                                static_cast<unsigned>(date.day()), clock.hours().count(),
-                                clock.minutes().count(), clock.seconds().count());
+  std::string out =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  clock.hours().count(), clock.minutes().count(), clock.seconds().count());
   if (clock.subseconds().count() != 0) { out += fmt::format(".{:03}", clock.subseconds().count()); }
   return out + "Z";
 }
@@ -87,8 +91,9 @@ int take_millis(std::string_view& text) {
 Result<WallTime> parse_rfc3339(std::string_view text) {
   std::string_view rest = text;
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, offset = 0;
-  const Error wrong = error(
-      Code::invalid, fmt::format("\"{}\" is not an RFC 3339 time such as 2026-03-29T01:30:00Z", text));
+  const Error wrong =
+      error(Code::invalid,
+            fmt::format("\"{}\" is not an RFC 3339 time such as 2026-03-29T01:30:00Z", text));
   if (!take_number(rest, 4, year) || !take_char(rest, "-") || !take_number(rest, 2, month) ||
       !take_char(rest, "-") || !take_number(rest, 2, day) || !take_char(rest, "Tt ") ||
       !take_number(rest, 2, hour) || !take_char(rest, ":") || !take_number(rest, 2, minute) ||
@@ -140,8 +145,9 @@ std::string format_duration(Millis d) {
 Result<Millis> parse_duration(std::string_view text) {
   if (text == "0") { return Millis{0}; }
   const auto wrong = [&](std::string_view why) {
-    return error(Code::invalid,
-                 fmt::format("\"{}\" is not a duration: {} (write for example 5m or 1h30m)", text, why));
+    return error(
+        Code::invalid,
+        fmt::format("\"{}\" is not a duration: {} (write for example 5m or 1h30m)", text, why));
   };
   if (text.empty()) { return wrong("it is empty"); }
   int64_t total = 0;

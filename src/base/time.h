@@ -33,10 +33,18 @@ using Nanos = std::chrono::nanoseconds;
 using Seconds = std::chrono::seconds;
 using namespace std::chrono_literals;  // NOLINT
 
-inline constexpr int64_t to_millis(WallTime t) { return t.time_since_epoch().count(); }
-inline constexpr WallTime wall_from_millis(int64_t ms) { return WallTime{Millis{ms}}; }
-inline constexpr double to_seconds(Millis d) { return static_cast<double>(d.count()) / 1000.0; }
-inline constexpr double to_seconds(WallTime t) { return to_seconds(t.time_since_epoch()); }
+inline constexpr int64_t to_millis(WallTime t) {
+  return t.time_since_epoch().count();
+}
+inline constexpr WallTime wall_from_millis(int64_t ms) {
+  return WallTime{Millis{ms}};
+}
+inline constexpr double to_seconds(Millis d) {
+  return static_cast<double>(d.count()) / 1000.0;
+}
+inline constexpr double to_seconds(WallTime t) {
+  return to_seconds(t.time_since_epoch());
+}
 
 /// Where shells ask for the time. Only base/clock_real.cc calls the system.
 class Clock {

@@ -12,8 +12,8 @@ class Work {
  public:
   Work() = default;
   template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, Work> && std::invocable<F&>)
-  Work(F&& f) : held_(std::make_unique<Held<std::decay_t<F>>>(std::forward<F>(f))) {}  // NOLINT
+  requires(!std::same_as<std::remove_cvref_t<F>, Work> && std::invocable<F&>) Work(F&& f)
+      : held_(std::make_unique<Held<std::decay_t<F>>>(std::forward<F>(f))) {}  // NOLINT
 
   explicit operator bool() const { return held_ != nullptr; }
   void operator()() { held_->call(); }

@@ -9,7 +9,9 @@ namespace vigie {
 
 namespace {
 
-bool by_name(const Labels::Pair& pair, std::string_view name) { return pair.first < name; }
+bool by_name(const Labels::Pair& pair, std::string_view name) {
+  return pair.first < name;
+}
 
 constexpr uint64_t kPrime = 0x9E3779B185EBCA87ULL;
 
@@ -65,7 +67,9 @@ std::string_view Labels::get(std::string_view name) const {
                                                  : std::string_view();
 }
 
-bool Labels::has(std::string_view name) const { return !get(name).empty(); }
+bool Labels::has(std::string_view name) const {
+  return !get(name).empty();
+}
 
 void Labels::set(std::string_view name, std::string_view value) {
   const auto it = std::lower_bound(pairs_.begin(), pairs_.end(), name, by_name);
@@ -79,7 +83,9 @@ void Labels::set(std::string_view name, std::string_view value) {
   }
 }
 
-void Labels::erase(std::string_view name) { set(name, ""); }
+void Labels::erase(std::string_view name) {
+  set(name, "");
+}
 
 uint64_t Labels::hash() const {
   uint64_t h = 0x27D4EB2F165667C5ULL;
@@ -105,6 +111,8 @@ std::string Labels::text() const {
   return out;
 }
 
-std::string fingerprint(const Labels& labels) { return fmt::format("{:016x}", labels.hash()); }
+std::string fingerprint(const Labels& labels) {
+  return fmt::format("{:016x}", labels.hash());
+}
 
 }  // namespace vigie

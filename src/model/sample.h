@@ -20,7 +20,11 @@ using SampleBatch = std::vector<Sample>;
 /// Prometheus' staleness marker: this very NaN, compared by bits (model/value/value.go's
 /// StaleNaN). A series whose newest sample is this one has ended.
 inline constexpr uint64_t kStaleBits = 0x7ff0000000000002ULL;
-inline double stale_marker() { return std::bit_cast<double>(kStaleBits); }
-inline bool is_stale(double v) { return std::bit_cast<uint64_t>(v) == kStaleBits; }
+inline double stale_marker() {
+  return std::bit_cast<double>(kStaleBits);
+}
+inline bool is_stale(double v) {
+  return std::bit_cast<uint64_t>(v) == kStaleBits;
+}
 
 }  // namespace vigie

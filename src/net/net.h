@@ -43,7 +43,7 @@ struct Url {
   std::string user, password;
   std::string host;  ///< Without brackets; the socket's path for unix.
   uint16_t port = 0;
-  std::string target;  ///< Path and query, at least "/".
+  std::string target;        ///< Path and query, at least "/".
   std::string text() const;  ///< Without the password.
 };
 Result<Url> parse_url(std::string_view text);
@@ -70,7 +70,7 @@ struct HttpRequest {
   std::string path;  ///< Decoded.
   std::string raw_target;
   std::vector<std::pair<std::string, std::string>> query;
-  std::string peer;  ///< "127.0.0.1:4711", or "unix".
+  std::string peer;                  ///< "127.0.0.1:4711", or "unix".
   std::optional<uint32_t> peer_uid;  ///< Of the process behind a unix socket.
   bool tls = false;
   std::string_view param(std::string_view name) const;  ///< The first, or "".
@@ -143,7 +143,7 @@ struct ServerLimits {
   Nanos head_wait_max = 10s;            ///< From connect or the previous answer's next byte.
   Nanos body_wait_max = 30s;
   Nanos idle_wait_max = 75s;
-  Nanos write_wait_max = 30s;           ///< A client that does not read is cut.
+  Nanos write_wait_max = 30s;  ///< A client that does not read is cut.
 };
 
 /// Serves HTTP/1.1 on TCP (with or without TLS) and unix sockets.
@@ -178,7 +178,8 @@ class HttpServer {
 };
 
 /// A reply of text or JSON; large ones are compressed by the server when the client accepts gzip.
-HttpReply text_reply(int status, std::string body, std::string content_type = "text/plain; charset=utf-8");
+HttpReply text_reply(int status, std::string body,
+                     std::string content_type = "text/plain; charset=utf-8");
 HttpReply json_reply(int status, std::string body);
 
 /// A byte stream to a peer: TCP, TLS or unix.
@@ -188,7 +189,8 @@ class Stream {
   /// At most `max` bytes, at least one; "" at the end of the stream.
   virtual Task<Result<std::string>> read_some(size_t max, MonoTime deadline) = 0;
   /// Up to and including `delimiter`; `exhausted` beyond `max`.
-  virtual Task<Result<std::string>> read_until(std::string delimiter, size_t max, MonoTime deadline) = 0;
+  virtual Task<Result<std::string>> read_until(std::string delimiter, size_t max,
+                                               MonoTime deadline) = 0;
   virtual Task<Status> write(std::string bytes, MonoTime deadline) = 0;
   /// STARTTLS: continues as TLS.
   virtual Task<Status> start_tls(TlsSettings settings, std::string host, MonoTime deadline) = 0;
@@ -206,7 +208,8 @@ Task<Result<std::vector<std::string>>> resolve(Loop& loop, std::string host, Mon
 /// Datagrams: DNS probes and ICMP echo. One request, one answer from that peer.
 Task<Result<std::string>> exchange_udp(Loop& loop, std::string address, std::string bytes,
                                        MonoTime deadline);
-/// One ICMP echo over an unprivileged or raw socket; the round trip. `denied` where neither is allowed.
+/// One ICMP echo over an unprivileged or raw socket; the round trip. `denied` where neither is
+/// allowed.
 Task<Result<Nanos>> ping(Loop& loop, std::string host, MonoTime deadline);
 
 }  // namespace vigie::net
