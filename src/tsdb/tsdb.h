@@ -79,8 +79,9 @@ struct StoreStats {
 /// Limits: series_max, log_segment_max; about 0.7 KiB of memory a series. A full disk gives
 ///   `exhausted` and leaves the store as it was.
 /// Never: changes a sample; blocks a reader on the disk; loses an acknowledged batch by half.
-/// Provisional: closed chunks lie in flat chunk files with 40 bytes of memory each; merging into
-///   blocks with an index of their own and downsampling come later, behind this same door.
+/// Provisional: closed chunks lie in flat chunk files, one stretch of memory for each series and
+/// file; merging
+///   into blocks with an index of their own and downsampling come later, behind this same door.
 class Store final : public Querier {
  public:
   /// Replays the log; memory is bounded by the head. Errors: `io`, `exhausted`, `conflict` when
