@@ -1,5 +1,7 @@
 #include "base/descriptor.h"
 
+#include <unistd.h>
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -15,6 +17,7 @@ struct Descriptor::Impl {
     error_code failed;
     asio.assign(fd, failed);
     if (!failed) { asio.native_non_blocking(true, failed); }
+    if (!asio.is_open()) { ::close(fd); }
   }
 
   Task<Status> ready(stream_descriptor::wait_type type, MonoTime deadline);
