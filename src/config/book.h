@@ -35,7 +35,13 @@ struct Book {
   std::vector<std::string> files;
   /// For secrets and whatever else needs the .env file's names.
   Secrets secrets;
+
+  /// `root` as one line of JSON: what the engine journals and Node::from_json reads back.
+  std::string journal_text() const;
 };
+
+/// The first page of a book.
+inline constexpr std::string_view kFirstPage = "vigie.yml";
 
 /// Reads `dir`/vigie.yml (or `dir` itself when it is a file) and everything it includes, fills in
 /// variables, and checks the top level. Everything wrong goes to `problems`; the book is worth
@@ -44,8 +50,8 @@ Book load_book(const std::string& dir, const Environment& environment, Problems&
 
 /// What may stand at the top level of a book.
 std::span<const Field> book_fields();
-/// Unknown keys, wrong kinds, and a warning for what this release does not act on yet. load_book
-/// has called it.
+/// Unknown keys, wrong kinds, and a warning for what this release does not act on yet. Keys that
+/// start with "x-" are the writer's own (a home for anchors). load_book has called it.
 void check_top_level(const Node& root, Problems& problems);
 
 /// One YAML file as it is: no includes, no variables, any keys.

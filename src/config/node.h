@@ -74,8 +74,10 @@ class Node {
   size_t size() const;
   /// Nodes in this tree, aliases counted at their full size.
   size_t weight() const;
+  /// Levels in this tree: 1 for a scalar or null, 1 more than the deepest child otherwise.
+  size_t depth() const;
 
-  /// The same scalar with its variables filled in; `written` stays what messages show.
+  /// The same scalar with its variables filled in; shown() stays what the file says.
   Node with_text(std::string expanded_text) const;
 
   /// Unquoted whole numbers and booleans become JSON's, everything else text, so that the text of
@@ -86,10 +88,15 @@ class Node {
 
   /// Same kinds, texts, items in order, keys in any order. Places and quotes do not matter.
   bool same_as(const Node& other) const;
+  /// The very same node, not merely an equal one; costs nothing.
+  bool is_same_node(const Node& other) const {
+    return data_ == other.data_ && absent_ == other.absent_;
+  }
 
  private:
   struct Data;
   explicit Node(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
+  const Entry* find(std::string_view key) const;
 
   std::shared_ptr<const Data> data_;
   // A value that is not there: data_ is then the map that lacks it, kept for its place.
