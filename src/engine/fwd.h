@@ -1,0 +1,7 @@
+#pragma once
+
+namespace vigie::engine {
+class Heart;
+class Engine;
+struct Decided;
+}  // namespace vigie::engine

@@ -1,0 +1,112 @@
+#include <fmt/core.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "journal/checksum.h"
+#include "journal/journal.h"
+#include "model/codec.h"
+
+namespace vigie::journal {
+
+namespace {
+
+constexpr size_t kPageSize = 1'000;
+constexpr std::string_view kSumMark = "{\"sha256\":";
+
+std::string event_line(const Event& event) {
+  json::object line;
+  line["seq"] = event.seq.value;
+  line["at"] = to_millis(event.at);
+  line["cause"] = event.cause.value;
+  line["event"] = encode_event_body(event.body);
+  return to_text(line) + "\n";
+}
+
+std::string effect_line(const PendingEffect& pending) {
+  json::object line;
+  line["pending"] = pending.effect.id.text;
+  line["seq"] = pending.seq.value;
+  line["attempts"] = pending.attempts;
+  line["effect"] = encode_effect_body(pending.effect.body);
+  return to_text(line) + "\n";
+}
+
+Result<std::string> whole_text(Backend& backend) {
+  json::object head;
+  head["vigie_journal"] = kSchemaVersion;
+  head["instance"] = backend.instance();
+  std::string out = to_text(head) + "\n";
+  Seq after;
+  while (true) {
+    VIGIE_TRY(const std::vector<Event> page, backend.events_after(after, kPageSize));
+    for (const Event& event : page) { out += event_line(event); }
+    if (page.size() < kPageSize) { break; }
+    after = page.back().seq;
+  }
+  VIGIE_TRY(const std::vector<PendingEffect> pending, backend.pending());
+  for (const PendingEffect& effect : pending) { out += effect_line(effect); }
+  return out;
+}
+
+Status read_line(const json::object& line, Batch& batch, Batch& attempts) {
+  if (const json::value* body = line.if_contains("event")) {
+    VIGIE_TRY(EventBody decoded, decode_event_body(*body));
+    batch.events.push_back({.seq = {static_cast<uint64_t>(get_int(line, "seq"))},
+                            .at = wall_from_millis(get_int(line, "at")),
+                            .body = std::move(decoded),
+                            .cause = {static_cast<uint64_t>(get_int(line, "cause"))}});
+    return ok();
+  }
+  if (const json::value* body = line.if_contains("effect")) {
+    VIGIE_TRY(EffectBody decoded, decode_effect_body(*body));
+    const EffectId id{get_string(line, "pending")};
+    batch.effects.push_back({id, std::move(decoded)});
+    for (int64_t i = 1; i < get_int(line, "attempts", 1); ++i) { attempts.attempted.push_back(id); }
+    return ok();
+  }
+  return line.contains("vigie_journal") ? ok() : error(Code::corrupt, "neither event nor effect");
+}
+
+}  // namespace
+
+Status export_to(Backend& backend, const std::string& path) {
+  VIGIE_TRY(std::string text, whole_text(backend));
+  const std::string sum = sha256_hex(text);
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text << kSumMark << '"' << sum << "\"}\n";
+  file.close();
+  if (!file) { return error(Code::io, path + ": cannot be written"); }
+  return ok();
+}
+
+Status import_from(Backend& backend, const std::string& path) {
+  VIGIE_TRY(const Seq newest, backend.newest_seq());
+  if (newest) { return error(Code::conflict, "the journal is not empty; import into a new one"); }
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream content;
+  content << file.rdbuf();
+  if (!file) { return error(Code::io, path + ": cannot be read"); }
+  const std::string text = content.str();
+  const size_t mark = text.rfind(kSumMark);
+  if (mark == std::string::npos ||
+      text.substr(mark + kSumMark.size()) != "\"" + sha256_hex(text.substr(0, mark)) + "\"}\n") {
+    return error(Code::corrupt, path + ": its SHA-256 line is missing or wrong");
+  }
+  Batch batch;
+  Batch attempts;
+  std::istringstream lines(text.substr(0, mark));
+  std::string line;
+  for (size_t number = 1; std::getline(lines, line); ++number) {
+    auto parsed = parse_json(line);
+    if (!parsed || !parsed->is_object()) {
+      return error(Code::corrupt, fmt::format("{}:{}: not a JSON object", path, number));
+    }
+    VIGIE_CHECK(read_line(parsed->get_object(), batch, attempts)
+                    .context(fmt::format("{}:{}", path, number)));
+  }
+  const std::array<Batch, 2> both{std::move(batch), std::move(attempts)};
+  return backend.append(both);
+}
+
+}  // namespace vigie::journal

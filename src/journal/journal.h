@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/loop.h"
+#include "journal/backend_kind.h"
+
+/// The memory of the house: events, effects and their outcomes, snapshots.
+///
+/// Lives on: the journal loop, the only home of blocking database code; commit() may be called
+/// from any thread. Durable: a batch is one transaction and synced before `done` hears ok.
+/// Batches that wait together are committed together (group commit), in order.
+/// Limits: 10,000 batches waiting; more answers `exhausted`.
+/// Never: applies half a batch; reorders; opens a journal that a newer Vigie wrote.
+namespace vigie::journal {
+
+class Journal {
+ public:
+  using Done = std::function<void(Status)>;  ///< Called on the journal loop.
+
+  /// `place` is a directory: journal.db in it. Opens on the calling thread, before the loop runs.
+  static Result<std::unique_ptr<Journal>> open(Loop& loop, const std::string& place,
+                                               std::string_view backend = "sqlite");
+  /// Over a backend that is open already (tests, other places).
+  static std::unique_ptr<Journal> over(Loop& loop, std::unique_ptr<Backend> backend);
+  ~Journal();
+
+  void commit(Batch batch, Done done);
+  size_t waiting() const;
+
+  /// For the start and for reading verbs; blocks. Not while commits run.
+  Backend& backend() { return *backend_; }
+  const std::string& instance() const { return backend_->instance(); }
+
+  struct Telemetry {
+    uint64_t commits = 0, events = 0, failures = 0;
+    double seconds = 0;  ///< Spent in transactions.
+  };
+  Telemetry telemetry() const;
+
+ private:
+  struct Impl;
+  Journal(Loop& loop, std::unique_ptr<Backend> backend);
+
+  std::unique_ptr<Backend> backend_;
+  std::shared_ptr<Impl> impl_;
+};
+
+/// The whole journal as JSON lines, closed by a line with its SHA-256; format in
+/// docs/formats/journal.md. `io` when the file cannot be written.
+Status export_to(Backend& backend, const std::string& path);
+/// Into an empty journal only (`conflict` otherwise). `corrupt` with the line when the sum or a
+/// line is wrong; then nothing was written.
+Status import_from(Backend& backend, const std::string& path);
+
+}  // namespace vigie::journal
