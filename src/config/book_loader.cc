@@ -109,7 +109,9 @@ void BookLoader::each_file(const Node& list, EachFile load) {
   const std::span<const Node> several = list.items();
   const std::span<const Node> names = list.is_scalar() ? std::span<const Node>(&list, 1) : several;
   for (const Node& name : names) {
-    if (!name.is_scalar() || name.text().empty()) {
+    // What is no text at all is reported by the table of fields.
+    if (!name.is_scalar()) { continue; }
+    if (name.text().empty()) {
       problems_.error(name.place(), "a file's name is missing here");
       continue;
     }

@@ -8,7 +8,7 @@
 namespace vigie::config {
 
 Environment Environment::of_process() {
-  std::map<std::string, std::string, std::less<>> values;
+  Values values;
   for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
     const std::string_view text = *variable;
     const size_t equals = text.find('=');
@@ -78,7 +78,7 @@ std::optional<std::string> dotenv_value(std::string_view text) {
 
 void Environment::add_dotenv(std::string_view content, const std::string& file,
                              Problems& problems) {
-  std::map<std::string, std::string, std::less<>> own;
+  Values own;
   uint32_t number = 0;
   while (!content.empty()) {
     const size_t end = content.find('\n');

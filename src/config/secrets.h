@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 #include "config/field.h"
@@ -16,9 +18,10 @@ namespace vigie::config {
 /// Named values for ${NAME} and {env: NAME}.
 class Environment {
  public:
+  using Values = std::map<std::string, std::string, std::less<>>;
+
   Environment() = default;
-  explicit Environment(std::map<std::string, std::string, std::less<>> values)
-      : values_(std::move(values)) {}
+  explicit Environment(Values values) : values_(std::move(values)) {}
   /// The process' own environment, as it is now.
   static Environment of_process();
 
@@ -28,7 +31,7 @@ class Environment {
   void add_dotenv(std::string_view content, const std::string& file, Problems& problems);
 
  private:
-  std::map<std::string, std::string, std::less<>> values_;
+  Values values_;
 };
 
 /// Turns references into secrets at the moment of use, so that a rotated file is seen and nothing

@@ -44,6 +44,8 @@ class TreeBuilder final : public YAML::EventHandler {
       : file_(file), limits_(limits), problems_(problems) {}
 
   const Node& root() const { return root_; }
+  /// Where the last scalar was.
+  int line_reached() const { return line_reached_; }
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -69,6 +71,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
+    line_reached_ = mark.line;
     const bool quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
     count(1, place_of(mark));
     Node node = Node::scalar(value, quoted, place_of(mark));
@@ -206,6 +209,7 @@ class TreeBuilder final : public YAML::EventHandler {
   std::vector<Frame> frames_;
   std::unordered_map<YAML::anchor_t, Node> anchors_;
   size_t nodes_ = 0;
+  int line_reached_ = 0;
   Node root_;
 };
 
@@ -234,8 +238,14 @@ std::string syntax_hint(std::string_view content, const YAML::Mark& mark) {
 }
 
 void report(const YAML::Exception& failure, std::string_view content, const std::string& file,
-            Problems& problems) {
+            int line_reached, Problems& problems) {
   Place place{.file = file};
+  if (failure.msg == YAML::ErrorMsg::EOF_IN_SCALAR) {
+    place.line = static_cast<uint32_t>(line_reached + 1);
+    place.column = 1;
+    problems.error(std::move(place), "YAML: a quote that is opened from here on is never closed");
+    return;
+  }
   std::string hint;
   if (!failure.mark.is_null()) {
     place.line = static_cast<uint32_t>(failure.mark.line + 1);
@@ -243,6 +253,14 @@ void report(const YAML::Exception& failure, std::string_view content, const std:
     hint = syntax_hint(content, failure.mark);
   }
   problems.error(std::move(place), fmt::format("YAML: {}", failure.msg), std::move(hint));
+}
+
+/// yaml-cpp 0.7 takes an unclosed quote for closed when the file ends in a line feed, and with it
+/// swallows the rest of the file in silence. A last line without one makes it complain.
+std::string with_closing_comment(std::string_view content) {
+  std::string out(content);
+  out += content.empty() || content.back() == '\n' ? "#" : "\n#";
+  return out;
 }
 
 /// Takes the events of a document nobody asked for.
@@ -269,10 +287,10 @@ class Ignorer final : public YAML::EventHandler {
 Node parse_yaml_within(std::string_view content, const std::string& file, const YamlLimits& limits,
                        Problems& problems) {
   if (!check_characters(content, file, problems)) { return Node::null({.file = file}); }
+  TreeBuilder builder(file, limits, problems);
   try {
-    std::istringstream stream{std::string(content)};
+    std::istringstream stream{with_closing_comment(content)};
     YAML::Parser parser(stream);
-    TreeBuilder builder(file, limits, problems);
     if (!parser.HandleNextDocument(builder)) { return Node::null({file, 1, 1}); }
     Ignorer second;
     if (parser.HandleNextDocument(second)) {
@@ -282,7 +300,7 @@ Node parse_yaml_within(std::string_view content, const std::string& file, const 
     }
     return builder.root();
   } catch (const YAML::Exception& failure) {
-    report(failure, content, file, problems);
+    report(failure, content, file, builder.line_reached(), problems);
   } catch (const LimitReached&) {
     // Already reported where it happened.
   } catch (const std::exception& failure) {

@@ -39,7 +39,16 @@ TEST(Yaml, SyntaxErrorsHaveLineColumnAndAHint) {
   EXPECT_NE(problems_of("a:\n  b: 1\n\tc: 2\n").find("spaces, not tabs"), std::string::npos);
   EXPECT_NE(problems_of("a: text: more\n").find("in quotes"), std::string::npos);
   EXPECT_NE(problems_of("a: *nowhere\n").find("test.yml:1:4"), std::string::npos);
-  EXPECT_EQ(problems_of("a: \"open\n"), "x");
+}
+
+TEST(Yaml, AnUnclosedQuoteNeverSwallowsTheRestOfTheFile) {
+  const std::string expected =
+      "test.yml:2:1: YAML: a quote that is opened from here on is never closed\n";
+  EXPECT_EQ(problems_of("a: 1\nb: \"open\nc: 2\n"), expected);
+  EXPECT_EQ(problems_of("a: 1\nb: 'open\nc: 2\n\n"), expected);
+  EXPECT_EQ(problems_of("a: 1\nb: 'open\nc: 2"), expected);
+  EXPECT_EQ(node_from("a: |+\n  x\n\n")["a"].text(), "x\n\n") << "blocks end as they did";
+  EXPECT_EQ(node_from("a: |\n  x")["a"].text(), "x\n");
 }
 
 TEST(Yaml, OddKeysAndMergesAreErrors) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 
@@ -32,7 +31,7 @@ class TempBook {
 
  private:
   std::string dir_;
-  std::map<std::string, std::string, std::less<>> variables_;
+  Environment::Values variables_;
   Problems problems_;
 };
 
