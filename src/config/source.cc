@@ -85,13 +85,15 @@ bool check_characters(std::string_view content, const std::string& file, Problem
   size_t line_start = 0;
   for (size_t at = 0; at < content.size();) {
     const size_t length = sequence_length(content.substr(at));
-    const Place place{file, line, static_cast<uint32_t>(at - line_start + 1)};
+    const auto place = [&]() -> Place {
+      return {file, line, static_cast<uint32_t>(at - line_start + 1)};
+    };
     if (length == 0) {
-      problems.error(place, "this is not UTF-8", "save the file as UTF-8");
+      problems.error(place(), "this is not UTF-8", "save the file as UTF-8");
       return false;
     }
     if (is_forbidden_control(content[at])) {
-      problems.error(place, fmt::format("control character 0x{:02x}", content[at]), "remove it");
+      problems.error(place(), fmt::format("control character 0x{:02x}", content[at]), "remove it");
       return false;
     }
     if (content[at] == '\n') {
