@@ -26,7 +26,8 @@ class Headers {
  public:
   void add(std::string name, std::string value);
   void set(std::string_view name, std::string value);  ///< Replaces all of that name.
-  std::string_view get(std::string_view name) const;   ///< The first, or "".
+  void remove(std::string_view name);
+  std::string_view get(std::string_view name) const;  ///< The first, or "".
   std::vector<std::string_view> all(std::string_view name) const;
   bool has(std::string_view name) const;
   auto begin() const { return fields_.begin(); }
