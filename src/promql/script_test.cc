@@ -1,0 +1,88 @@
+#include "promql/testing/script.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+namespace vigie::promql {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+std::string failures_of(const ScriptReport& report) {
+  std::ostringstream out;
+  for (const ScriptCase& c : report.cases) {
+    if (c.outcome != CaseOutcome::failed) { continue; }
+    out << "  line " << c.line << ": " << c.expr << "\n    " << c.why << "\n";
+  }
+  return out.str();
+}
+
+std::vector<fs::path> scripts_in(const fs::path& folder) {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".test") { found.push_back(entry.path()); }
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+TEST(Script, OursPassWhole) {
+  const fs::path folder = fs::path(VIGIE_SOURCE_DIR) / "tests" / "promql";
+  size_t cases = 0;
+  for (const fs::path& path : scripts_in(folder)) {
+    const ScriptReport report = run_script(read(path));
+    EXPECT_EQ(report.count(CaseOutcome::passed), report.cases.size()) << path.filename() << "\n"
+                                                                      << failures_of(report);
+    cases += report.cases.size();
+  }
+  EXPECT_GT(cases, 100U);
+}
+
+// Fewest passes and most failures on the peers' scripts, which are not part of this tree: a
+// ratchet that may only tighten.
+struct Floor {
+  size_t passed;
+  size_t failed;
+};
+const std::map<std::string, Floor> kFloors = {
+    {"none", {0, 0}},
+};
+
+TEST(Script, PeersPassAsManyAsBefore) {
+  const char* given = std::getenv("VIGIE_PEERS");
+  fs::path folder = given != nullptr
+                        ? fs::path(given)
+                        : fs::path(VIGIE_SOURCE_DIR).parent_path() / "shared" / "peers";
+  if (fs::exists(folder / "promql")) { folder /= "promql"; }
+  if (!fs::exists(folder) || scripts_in(folder).empty()) {
+    GTEST_SKIP() << "no scripts of peers in " << folder;
+  }
+  for (const fs::path& path : scripts_in(folder)) {
+    const ScriptReport report = run_script(read(path));
+    const size_t passed = report.count(CaseOutcome::passed);
+    const size_t failed = report.count(CaseOutcome::failed);
+    std::cout << path.filename().string() << ": " << passed << " passed, " << failed << " failed, "
+              << report.count(CaseOutcome::native) << " of native histograms\n";
+    if (std::getenv("VIGIE_VERBOSE") != nullptr) { std::cout << failures_of(report); }
+    const auto floor = kFloors.find(path.filename().string());
+    if (floor == kFloors.end()) { continue; }
+    EXPECT_GE(passed, floor->second.passed) << path << "\n" << failures_of(report);
+    EXPECT_LE(failed, floor->second.failed) << path << "\n" << failures_of(report);
+  }
+}
+
+}  // namespace
+}  // namespace vigie::promql
