@@ -1,0 +1,98 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/loop.h"
+#include "engine/engine.h"
+#include "net/net.h"
+#include "promql/promql.h"
+#include "tsdb/tsdb.h"
+
+/// The counter where people and programs talk to Vigie: Prometheus' API, Vigie's own
+/// (docs/formats/console-api.md), the event stream, the console embedded in the binary.
+///
+/// Lives on: edge. What deciders know is asked on core, queries run in the pool.
+/// Time: wall clock for people; every request has a deadline of the server.
+/// Durable: sessions, in data/sessions.json (hashes of tokens only). A write by a person is
+/// answered after the journal has it.
+/// Limits: bodies of 16 MiB, 256 event streams, 1,000 sessions, 11,000 points a query.
+/// Never: changes anything for a GET; answers a person's page without a session, except over the
+/// unix socket to the same user; lets another web site act (Origin and Host are checked).
+namespace vigie::api {
+
+/// What other rooms know, wired by the daemon. Functions are called on edge.
+struct Neighbours {
+  std::function<std::string()> targets;  ///< `data` of /api/v1/targets.
+  std::function<json::value()> rules;    ///< `data` of /api/v1/rules.
+  /// Measured now, for the chains and fleets of the console: {"flows": {chain: {stage: number}},
+  /// "fleets": [Fleet]}.
+  std::function<json::object()> live;
+  std::function<json::value(std::string fleet, bool inactive, size_t limit)>
+      fleet;  ///< null: none.
+  std::function<Status(std::string_view fleet, std::string_view device)> heartbeat;
+  std::function<Result<json::object>(std::string unit, size_t lines)> logs;
+  std::function<json::value()> kinds;
+  std::function<std::string()> metrics;       ///< Text format 0.0.4.
+  std::function<std::string()> book_problem;  ///< Of the last refused reload, or "".
+  std::function<json::object()> book;         ///< name, timezone, hash, and people: [{id, name}].
+  std::function<bool()> ready;
+};
+
+struct ApiDeps {
+  Loop& edge;
+  Loop& store_loop;
+  Pool& pool;
+  const Clock& clock;
+  engine::Engine& engine;
+  tsdb::Store& store;
+  const promql::Engine& queries;
+  std::string data_dir;
+  std::string version;
+  Neighbours neighbours;
+  /// Reloads the book; the error is the text `vigie check` would print.
+  std::function<Task<Status>()> reload;
+  /// Ends the daemon in an orderly way.
+  std::function<void()> quit;
+};
+
+struct Listening {
+  std::string address;  ///< "127.0.0.1:9797".
+  net::TlsSettings tls;
+  bool with_tls = false;
+  std::string external_url;
+};
+
+class Api {
+ public:
+  explicit Api(ApiDeps deps);
+  ~Api();
+
+  /// Reads the sessions; binds. `denied` for an address beyond loopback without TLS.
+  Result<uint16_t> listen(const Listening& listening);
+  Status listen_unix(const std::string& path);
+  Task<void> stop(MonoTime deadline);
+
+  /// A token that signs `person` in once, within an hour.
+  std::string one_time_token(const std::string& person);
+  bool anybody_signed_in() const;
+
+  /// On core, from the engine: something was decided; the stream follows.
+  void decided(const engine::Decided& decided);
+
+  struct Telemetry {
+    net::HttpServer::Telemetry http;
+    size_t streams = 0, sessions = 0;
+    uint64_t queries = 0, query_failures = 0, written_samples = 0, refused_samples = 0;
+  };
+  Telemetry telemetry() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vigie::api

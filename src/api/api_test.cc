@@ -1,0 +1,124 @@
+#include <gtest/gtest.h>
+#include <snappy.h>
+
+#include <cstring>
+
+#include "api/now.h"
+#include "api/remote_write.h"
+#include "api/router.h"
+#include "api/sessions.h"
+
+namespace vigie::api {
+namespace {
+
+TEST(Router, NamesPartsAndRests) {
+  std::map<std::string, std::string, std::less<>> params;
+  EXPECT_TRUE(fits("/api/incidents/{id}/{act}", "/api/incidents/12/ack", params));
+  EXPECT_EQ(params["id"], "12");
+  EXPECT_EQ(params["act"], "ack");
+  params.clear();
+  EXPECT_FALSE(fits("/api/incidents/{id}", "/api/incidents/12/ack", params));
+  EXPECT_FALSE(fits("/api/incidents/{id}", "/api/incidents/", params));
+  EXPECT_TRUE(fits("/{rest...}", "/a/b.js", params));
+  EXPECT_EQ(params["rest"], "a/b.js");
+}
+
+TEST(Sessions, ALinkWorksOnceAndOnlyForAnHour) {
+  const std::string path = testing::TempDir() + "/vigie-sessions-test.json";
+  ::unlink(path.c_str());
+  const WallTime now = wall_from_millis(1'000'000);
+  Sessions sessions(path);
+  ASSERT_TRUE(sessions.load(now));
+  const std::string token = sessions.one_time_token("ana", now);
+  const auto opened = sessions.open(token, now);
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(sessions.person(*opened, now), "ana");
+  EXPECT_EQ(sessions.open(token, now).error().code, Code::denied);
+  const std::string late = sessions.one_time_token("ana", now);
+  EXPECT_FALSE(sessions.open(late, now + 1h));
+
+  // A restart keeps sessions, by hash only.
+  Sessions again(path);
+  ASSERT_TRUE(again.load(now));
+  EXPECT_EQ(again.person(*opened, now), "ana");
+  EXPECT_EQ(again.person(hash_of(*opened), now), std::nullopt);
+  EXPECT_EQ(again.person(*opened, now + Sessions::kSessionLength), std::nullopt);
+}
+
+TEST(Sessions, FindsItsCookieAmongOthers) {
+  EXPECT_EQ(cookie_in("a=1; vigie_session=xyz; b=2", "vigie_session"), "xyz");
+  EXPECT_EQ(cookie_in("not_vigie_session=xyz", "vigie_session"), "");
+}
+
+void put_bytes(std::string& out, uint8_t tag, std::string_view bytes) {
+  out += static_cast<char>(tag);
+  out += static_cast<char>(bytes.size());
+  out += bytes;
+}
+
+std::string write_request(double value) {
+  std::string label;
+  put_bytes(label, 0x0a, "__name__");
+  put_bytes(label, 0x12, "up");
+  std::string sample = "\x09";
+  sample.append(reinterpret_cast<const char*>(&value), 8);
+  sample += "\x10\xe8\x07";  // 1000 ms
+  std::string series;
+  put_bytes(series, 0x0a, label);
+  put_bytes(series, 0x12, sample);
+  std::string request;
+  put_bytes(request, 0x0a, series);
+  return request;
+}
+
+std::string packed(const std::string& bytes) {
+  std::string out;
+  snappy::Compress(bytes.data(), bytes.size(), &out);
+  return out;
+}
+
+TEST(RemoteWrite, ReadsSeriesAndSamples) {
+  const auto batch =
+      read_remote_write("snappy", "application/x-protobuf", packed(write_request(1.5)));
+  ASSERT_TRUE(batch) << batch.error().what;
+  ASSERT_EQ(batch->size(), 1u);
+  EXPECT_EQ((*batch)[0].labels.text(), "up");
+  EXPECT_EQ((*batch)[0].value, 1.5);
+  EXPECT_EQ((*batch)[0].at, wall_from_millis(1'000));
+}
+
+TEST(RemoteWrite, RefusesWhatItCannotRead) {
+  EXPECT_EQ(read_remote_write("gzip", "", "x").error().code, Code::conflict);
+  EXPECT_EQ(read_remote_write("snappy", "", "not snappy").error().code, Code::invalid);
+  std::string torn = write_request(1);
+  torn.pop_back();
+  EXPECT_EQ(read_remote_write("snappy", "", packed(torn)).error().code, Code::invalid);
+  const auto v2 = read_remote_write(
+      "snappy", "application/x-protobuf;proto=io.prometheus.write.v2.Request", "");
+  EXPECT_EQ(v2.error().code, Code::conflict);
+}
+
+TEST(Sentence, SaysTheWorldInOneLine) {
+  json::object now;
+  now["incidents"] = json::array();
+  now["services"] = json::array{json::object{{"name", "a"}, {"health", "healthy"}}};
+  now["chains"] = json::array{json::object{{"name", "c"}, {"state", "ok"}}};
+  EXPECT_EQ(sentence_of(now).text, "All is well: 1 service, 1 chain, nobody is being paged.");
+  now["services"].get_array()[0].get_object()["health"] = "unhealthy";
+  EXPECT_EQ(sentence_of(now).mood, "warn");
+  now["incidents"] = json::array{json::object{{"title", "heartbeat: datajs passes nothing on"},
+                                              {"state", "open"},
+                                              {"owner", nullptr},
+                                              {"next", json::object{{"what", "ben is mailed"}}}}};
+  EXPECT_EQ(sentence_of(now).text, "heartbeat: datajs passes nothing on; next: ben is mailed.");
+  EXPECT_EQ(sentence_of(now).mood, "bad");
+}
+
+TEST(ErrorReply, CarriesCodeMessageAndField) {
+  const net::HttpReply reply = error_reply(error(Code::not_found, "no \"x\""), "id");
+  EXPECT_EQ(reply.status, 404);
+  EXPECT_EQ(reply.body, R"({"error":{"code":"not_found","message":"no \"x\"","field":"id"}})");
+}
+
+}  // namespace
+}  // namespace vigie::api

@@ -1,0 +1,7 @@
+#pragma once
+
+namespace vigie::api {
+class Api;
+struct ApiDeps;
+struct Call;
+}  // namespace vigie::api

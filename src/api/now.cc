@@ -1,0 +1,234 @@
+#include "api/now.h"
+
+#include <fmt/core.h>
+
+namespace vigie::api {
+
+namespace {
+
+json::array array_of(json::value value) {
+  return value.is_array() ? std::move(value.get_array()) : json::array();
+}
+
+bool is_open(const json::object& incident) {
+  return get_string(incident, "state") != "resolved";
+}
+
+/// What happens next with an incident: a run's step before a page, since it may make it needless.
+json::value next_of(const engine::Heart& heart, std::string_view id, WallTime now) {
+  const std::string path = fmt::format("next/{}", id);
+  json::value next = view_of(heart, "runbook", path, now);
+  return next.is_null() ? view_of(heart, "oncall", path, now) : next;
+}
+
+/// The id of the newest run of an incident that has not ended.
+json::value run_of(const json::array& runs, int64_t incident) {
+  for (const json::value& run : runs) {
+    const json::object* object = run.if_object();
+    if (object == nullptr || get_int(*object, "incident") != incident) { continue; }
+    const std::string state = get_string(*object, "state");
+    if (state == "running" || state == "waiting") { return *object->if_contains("id"); }
+  }
+  return nullptr;
+}
+
+void add_live_parts(const engine::Heart& heart, json::object& incident, const json::array& runs,
+                    WallTime now) {
+  const int64_t id = get_int(incident, "id");
+  incident["next"] = is_open(incident) ? next_of(heart, std::to_string(id), now) : json::value();
+  incident["run"] = run_of(runs, id);
+}
+
+json::array of_incident(json::array all, int64_t incident) {
+  json::array out;
+  for (json::value& item : all) {
+    const json::object* object = item.if_object();
+    if (object != nullptr && get_int(*object, "incident") == incident) {
+      out.push_back(std::move(item));
+    }
+  }
+  return out;
+}
+
+json::array in_progress(json::array runs) {
+  json::array out;
+  for (json::value& run : runs) {
+    const std::string state = run.is_object() ? get_string(run.get_object(), "state") : "";
+    if (state == "running" || state == "waiting") { out.push_back(std::move(run)); }
+  }
+  return out;
+}
+
+json::object alert_counts(const json::array& alerts) {
+  int64_t firing = 0;
+  int64_t pending = 0;
+  for (const json::value& alert : alerts) {
+    const std::string state = alert.is_object() ? get_string(alert.get_object(), "state") : "";
+    firing += state == "firing" ? 1 : 0;
+    pending += state == "pending" ? 1 : 0;
+  }
+  return {{"firing", firing}, {"pending", pending}};
+}
+
+/// The open incident that a service belongs to.
+json::value incident_of_service(const json::array& incidents, std::string_view service) {
+  for (const json::value& item : incidents) {
+    const json::object* incident = item.if_object();
+    if (incident != nullptr && is_open(*incident) && get_string(*incident, "service") == service) {
+      return *incident->if_contains("id");
+    }
+  }
+  return nullptr;
+}
+
+json::array with_units(json::array services, const json::array& units,
+                       const json::array& incidents) {
+  for (json::value& item : services) {
+    json::object* service = item.if_object();
+    if (service == nullptr) { continue; }
+    const std::string name = get_string(*service, "name");
+    json::value unit = nullptr;
+    for (const json::value& candidate : units) {
+      const json::object* object = candidate.if_object();
+      if (object == nullptr || get_string(*object, "unit", get_string(*object, "name")) != name) {
+        continue;
+      }
+      unit = candidate;
+    }
+    (*service)["unit"] = std::move(unit);
+    (*service)["incident"] = incident_of_service(incidents, name);
+  }
+  return services;
+}
+
+size_t count_where(const json::array& items, std::string_view key, std::string_view value) {
+  size_t count = 0;
+  for (const json::value& item : items) {
+    if (item.is_object() && get_string(item.get_object(), key) == value) { ++count; }
+  }
+  return count;
+}
+
+std::string plural(size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+/// "Ana" of the incident's owner, or what happens next.
+std::string answer_of(const json::object& incident) {
+  const std::string owner = get_string(incident, "owner");
+  if (!owner.empty()) { return fmt::format("{} has it", owner); }
+  const json::object* next = get_object(incident, "next");
+  return next == nullptr ? std::string("nobody has it yet")
+                         : fmt::format("next: {}", get_string(*next, "what"));
+}
+
+}  // namespace
+
+json::value view_of(const engine::Heart& heart, std::string_view room, std::string_view path,
+                    WallTime now) {
+  const Decider* decider = heart.decider(room);
+  return decider == nullptr ? json::value() : decider->view(path, now);
+}
+
+json::array service_list(const engine::Heart& heart, WallTime now) {
+  return with_units(array_of(view_of(heart, "topology", "services", now)),
+                    array_of(view_of(heart, "supervise", "units", now)),
+                    array_of(view_of(heart, "incident", "incidents", now)));
+}
+
+json::array alert_list(const engine::Heart& heart, WallTime now) {
+  // incident knows which alert belongs to it; alerting knows everything else of an alert.
+  const json::value members = view_of(heart, "incident", "alerts", now);
+  const json::object* by_fingerprint = members.if_object();
+  json::array alerts = array_of(view_of(heart, "alerting", "alerts", now));
+  for (json::value& item : alerts) {
+    json::object* alert = item.if_object();
+    if (alert == nullptr) { continue; }
+    const std::string name = get_string(*alert, "fingerprint");
+    const json::value* incident =
+        by_fingerprint == nullptr ? nullptr : by_fingerprint->if_contains(name);
+    (*alert)["incident"] = incident == nullptr ? json::value() : *incident;
+  }
+  return alerts;
+}
+
+json::array incident_list(const engine::Heart& heart, bool open_only, size_t limit, uint64_t before,
+                          WallTime now) {
+  const json::array runs = array_of(view_of(heart, "runbook", "runs", now));
+  json::array out;
+  for (json::value& item : array_of(view_of(heart, "incident", "incidents", now))) {
+    json::object* incident = item.if_object();
+    if (incident == nullptr || (open_only && !is_open(*incident))) { continue; }
+    if (before != 0 && static_cast<uint64_t>(get_int(*incident, "id")) >= before) { continue; }
+    if (out.size() >= limit) { break; }
+    add_live_parts(heart, *incident, runs, now);
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+json::value incident_document(const engine::Heart& heart, std::string_view id, WallTime now) {
+  json::value found = view_of(heart, "incident", fmt::format("incidents/{}", id), now);
+  json::object* incident = found.if_object();
+  if (incident == nullptr) { return nullptr; }
+  const int64_t number = get_int(*incident, "id");
+  const json::array runs = array_of(view_of(heart, "runbook", "runs", now));
+  add_live_parts(heart, *incident, runs, now);
+  (*incident)["alert_list"] = of_incident(alert_list(heart, now), number);
+  (*incident)["pages"] = of_incident(array_of(view_of(heart, "oncall", "pages", now)), number);
+  (*incident)["run_list"] = of_incident(runs, number);
+  (*incident)["runbooks"] = array_of(view_of(heart, "runbook", fmt::format("suggest/{}", id), now));
+  for (const char* key : {"timeline", "evidence"}) {
+    if (!incident->contains(key)) { (*incident)[key] = json::array(); }
+  }
+  return found;
+}
+
+json::object now_document(const engine::Heart& heart, WallTime now) {
+  json::object out;
+  out["at"] = rfc3339(now);
+  out["seq"] = heart.newest().value;
+  out["oncall"] = array_of(view_of(heart, "oncall", "oncall", now));
+  out["incidents"] = incident_list(heart, true, 100, 0, now);
+  out["runs"] = in_progress(array_of(view_of(heart, "runbook", "runs", now)));
+  out["chains"] = array_of(view_of(heart, "topology", "chains", now));
+  out["services"] = service_list(heart, now);
+  out["alerts"] = alert_counts(array_of(view_of(heart, "alerting", "alerts", now)));
+  const Sentence sentence = sentence_of(out);
+  out["mood"] = sentence.mood;
+  out["sentence"] = sentence.text;
+  return out;
+}
+
+Sentence sentence_of(const json::object& document) {
+  const json::array none;
+  const auto list = [&](std::string_view key) -> const json::array& {
+    const json::array* found = get_array(document, key);
+    return found == nullptr ? none : *found;
+  };
+  const json::array& incidents = list("incidents");
+  const json::array& services = list("services");
+  const size_t unhealthy = count_where(services, "health", "unhealthy");
+  const size_t broken = count_where(list("chains"), "state", "broken");
+  if (!incidents.empty()) {
+    const json::object* newest = incidents.front().if_object();
+    const std::string title = newest == nullptr ? "" : get_string(*newest, "title");
+    const std::string answer = newest == nullptr ? "" : answer_of(*newest);
+    if (incidents.size() == 1) { return {"bad", fmt::format("{}; {}.", title, answer)}; }
+    return {"bad", fmt::format("{}, the newest: {}; {}.", plural(incidents.size(), "open incident"),
+                               title, answer)};
+  }
+  if (unhealthy + broken > 0) {
+    std::string what;
+    if (broken > 0) { what = plural(broken, "chain") + " broken"; }
+    if (unhealthy > 0) {
+      what += (what.empty() ? "" : " and ") + plural(unhealthy, "service") + " unhealthy";
+    }
+    return {"warn", fmt::format("No open incident, but {}.", what)};
+  }
+  return {"ok",
+          fmt::format("All is well: {}, {}, nobody is being paged.",
+                      plural(services.size(), "service"), plural(list("chains").size(), "chain"))};
+}
+
+}  // namespace vigie::api

@@ -1,0 +1,314 @@
+#include <fmt/core.h>
+
+#include "api/now.h"
+#include "api/remote_write.h"
+#include "api/routes.h"
+#include "promql/result_json.h"
+
+namespace vigie::api {
+
+namespace {
+
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+std::string_view first_of(const Parameters& parameters, std::string_view name) {
+  for (const auto& [key, value] : parameters) {
+    if (key == name) { return value; }
+  }
+  return {};
+}
+
+Error in_parameter(Error failure, std::string_view name) {
+  return std::move(failure).context(fmt::format("invalid parameter \"{}\"", name));
+}
+
+Result<WallTime> time_parameter(const Parameters& parameters, std::string_view name,
+                                std::optional<WallTime> fallback) {
+  const std::string_view text = first_of(parameters, name);
+  if (text.empty()) {
+    if (fallback) { return *fallback; }
+    return in_parameter(error(Code::invalid, "it is missing"), name);
+  }
+  auto parsed = parse_time(text);
+  if (!parsed) { return in_parameter(std::move(parsed).error(), name); }
+  return *parsed;
+}
+
+/// Seconds as a number, or a duration such as 5m.
+Result<Millis> length_parameter(const Parameters& parameters, std::string_view name) {
+  const std::string_view text = first_of(parameters, name);
+  if (auto duration = parse_duration(text)) { return *duration; }
+  const auto seconds = parse_time(text);
+  if (!seconds || text.find('T') != std::string_view::npos) {
+    return in_parameter(error(Code::invalid, fmt::format("\"{}\" is not a duration", text)), name);
+  }
+  return seconds->time_since_epoch();
+}
+
+Result<promql::QueryOptions> options_of(const Parameters& parameters) {
+  promql::QueryOptions out;
+  if (!first_of(parameters, "timeout").empty()) {
+    VIGIE_TRY(out.timeout, length_parameter(parameters, "timeout"));
+  }
+  if (!first_of(parameters, "lookback_delta").empty()) {
+    VIGIE_TRY(out.lookback, length_parameter(parameters, "lookback_delta"));
+  }
+  return out;
+}
+
+Result<promql::Expr> expression_of(const Parameters& parameters) {
+  auto parsed = promql::parse(first_of(parameters, "query"));
+  if (!parsed) { return in_parameter(std::move(parsed).error(), "query"); }
+  return *std::move(parsed);
+}
+
+std::string text_list(const std::vector<std::string>& items) {
+  std::string out = "[";
+  for (const std::string& item : items) {
+    if (out.size() > 1) { out += ','; }
+    out += promql::json_text(item);
+  }
+  return out + "]";
+}
+
+net::HttpReply success(const std::string& data) {
+  return net::json_reply(200, fmt::format(R"({{"status":"success","data":{}}})", data));
+}
+
+/// A finished query as the API's body; built in the pool, since it can be large.
+std::string body_of(const promql::QueryResult& result) {
+  std::string out = fmt::format(R"({{"status":"success","data":{}}})", promql::result_json(result));
+  out.pop_back();
+  if (!result.warnings.empty()) { out += R"(,"warnings":)" + text_list(result.warnings); }
+  if (!result.infos.empty()) { out += R"(,"infos":)" + text_list(result.infos); }
+  return out + "}";
+}
+
+struct SeriesQuestion {
+  std::vector<tsdb::Matchers> selectors;
+  WallTime from, to;
+  uint64_t limit = 0;
+};
+
+Result<SeriesQuestion> series_question(const Parameters& parameters, WallTime now) {
+  SeriesQuestion out;
+  VIGIE_TRY(out.from, time_parameter(parameters, "start", wall_from_millis(0)));
+  VIGIE_TRY(out.to, time_parameter(parameters, "end", now));
+  VIGIE_TRY(out.limit, parse_count(first_of(parameters, "limit"), 0, UINT32_MAX));
+  for (const auto& [key, value] : parameters) {
+    if (key != "match[]") { continue; }
+    auto selector = promql::parse_selector(value);
+    if (!selector) { return in_parameter(std::move(selector).error(), "match[]"); }
+    out.selectors.push_back(*std::move(selector));
+  }
+  return out;
+}
+
+template <class T>
+void sort_and_cut(std::vector<T>& items, uint64_t limit) {
+  std::sort(items.begin(), items.end());
+  items.erase(std::unique(items.begin(), items.end()), items.end());
+  if (limit != 0 && items.size() > limit) { items.resize(limit); }
+}
+
+/// Runs `read` once without matchers, or once for each selector, and joins what it finds.
+template <class Read>
+std::vector<std::string> over_selectors(const SeriesQuestion& question, Read read) {
+  std::vector<std::string> out;
+  if (question.selectors.empty()) { out = read(tsdb::Matchers{}); }
+  for (const tsdb::Matchers& selector : question.selectors) {
+    for (std::string& found : read(selector)) { out.push_back(std::move(found)); }
+  }
+  sort_and_cut(out, question.limit);
+  return out;
+}
+
+}  // namespace
+
+Task<net::HttpReply> Routes::query_instant(Call call) {
+  const Parameters parameters = parameters_of(call.request);
+  auto expression = expression_of(parameters);
+  if (!expression) { co_return prometheus_error(expression.error()); }
+  const auto at = time_parameter(parameters, "time", deps_.clock.wall());
+  if (!at) { co_return prometheus_error(at.error()); }
+  const auto options = options_of(parameters);
+  if (!options) { co_return prometheus_error(options.error()); }
+  ++queries;
+  const ApiDeps* deps = &deps_;
+  auto work = [deps, e = *std::move(expression), t = *at, o = *options]() -> Result<std::string> {
+    VIGIE_TRY(const promql::QueryResult result, deps->queries.instant(e, t, deps->store, o));
+    return body_of(result);
+  };
+  auto ran = co_await on(deps_.pool, deps_.edge, std::move(work));
+  Result<std::string> body = ran ? *std::move(ran) : Result<std::string>(std::move(ran).error());
+  if (!body) {
+    ++query_failures;
+    co_return prometheus_error(body.error());
+  }
+  co_return net::json_reply(200, *std::move(body));
+}
+
+Task<net::HttpReply> Routes::query_range(Call call) {
+  const Parameters parameters = parameters_of(call.request);
+  auto expression = expression_of(parameters);
+  if (!expression) { co_return prometheus_error(expression.error()); }
+  const auto start = time_parameter(parameters, "start", std::nullopt);
+  if (!start) { co_return prometheus_error(start.error()); }
+  const auto end = time_parameter(parameters, "end", std::nullopt);
+  if (!end) { co_return prometheus_error(end.error()); }
+  const auto step = length_parameter(parameters, "step");
+  if (!step) { co_return prometheus_error(step.error()); }
+  const auto options = options_of(parameters);
+  if (!options) { co_return prometheus_error(options.error()); }
+  ++queries;
+  const ApiDeps* deps = &deps_;
+  const promql::Range range{.start = *start, .end = *end, .step = *step};
+  auto work = [deps, e = *std::move(expression), range, o = *options]() -> Result<std::string> {
+    VIGIE_TRY(const promql::QueryResult result, deps->queries.range(e, range, deps->store, o));
+    return body_of(result);
+  };
+  auto ran = co_await on(deps_.pool, deps_.edge, std::move(work));
+  Result<std::string> body = ran ? *std::move(ran) : Result<std::string>(std::move(ran).error());
+  if (!body) {
+    ++query_failures;
+    co_return prometheus_error(body.error());
+  }
+  co_return net::json_reply(200, *std::move(body));
+}
+
+Task<net::HttpReply> Routes::series_list(Call call) {
+  auto question = series_question(parameters_of(call.request), deps_.clock.wall());
+  if (!question) { co_return prometheus_error(question.error()); }
+  if (question->selectors.empty()) {
+    co_return prometheus_error(error(Code::invalid, "no match[] parameter provided"));
+  }
+  const tsdb::Store* store = &deps_.store;
+  auto work = [store, q = *std::move(question)] {
+    std::vector<Labels> found;
+    for (const tsdb::Matchers& selector : q.selectors) {
+      for (Labels& labels : store->series(selector, q.from, q.to)) {
+        found.push_back(std::move(labels));
+      }
+    }
+    sort_and_cut(found, q.limit);
+    std::string out = "[";
+    for (const Labels& labels : found) {
+      if (out.size() > 1) { out += ','; }
+      out += promql::labels_json(labels);
+    }
+    return out + "]";
+  };
+  const auto body = co_await on(deps_.pool, deps_.edge, std::move(work));
+  co_return body ? success(*body) : prometheus_error(body.error());
+}
+
+Task<net::HttpReply> Routes::label_names(Call call) {
+  auto question = series_question(parameters_of(call.request), deps_.clock.wall());
+  if (!question) { co_return prometheus_error(question.error()); }
+  const tsdb::Store* store = &deps_.store;
+  auto work = [store, q = *std::move(question)] {
+    return text_list(over_selectors(q, [&](const tsdb::Matchers& matchers) {
+      return store->label_names(matchers, q.from, q.to);
+    }));
+  };
+  const auto body = co_await on(deps_.pool, deps_.edge, std::move(work));
+  co_return body ? success(*body) : prometheus_error(body.error());
+}
+
+Task<net::HttpReply> Routes::label_values(Call call) {
+  auto question = series_question(parameters_of(call.request), deps_.clock.wall());
+  if (!question) { co_return prometheus_error(question.error()); }
+  const tsdb::Store* store = &deps_.store;
+  auto work = [store, name = std::string(call.param("name")), q = *std::move(question)] {
+    return text_list(over_selectors(q, [&](const tsdb::Matchers& matchers) {
+      return store->label_values(name, matchers, q.from, q.to);
+    }));
+  };
+  const auto body = co_await on(deps_.pool, deps_.edge, std::move(work));
+  co_return body ? success(*body) : prometheus_error(body.error());
+}
+
+Task<net::HttpReply> Routes::targets_list(Call) {
+  co_return success(deps_.neighbours.targets());
+}
+
+Task<net::HttpReply> Routes::rules_list(Call) {
+  co_return success(to_text(deps_.neighbours.rules()));
+}
+
+Task<net::HttpReply> Routes::prometheus_alerts(Call) {
+  Question question = [](const engine::Heart& heart, WallTime now) -> json::value {
+    json::array out;
+    for (const json::value& item : alert_list(heart, now)) {
+      const json::object& alert = item.get_object();
+      const std::string state = get_string(alert, "state");
+      if (state != "firing" && state != "pending") { continue; }
+      json::object one;
+      one["labels"] = *alert.if_contains("labels");
+      one["annotations"] = *alert.if_contains("annotations");
+      one["state"] = state;
+      one["activeAt"] = *alert.if_contains("active_at");
+      const json::value* value = alert.if_contains("value");
+      one["value"] = value == nullptr ? json::value("NaN")
+                     : value->is_string()
+                         ? *value
+                         : json::value(promql::format_value(get_number(alert, "value")));
+      out.push_back(std::move(one));
+    }
+    return json::object{{"alerts", std::move(out)}};
+  };
+  const json::value alerts = co_await ask(std::move(question));
+  co_return success(to_text(alerts));
+}
+
+Task<net::HttpReply> Routes::build_info(Call) {
+  json::object out;
+  out["version"] = deps_.version;
+  out["application"] = "vigie";
+  co_return success(to_text(out));
+}
+
+Task<net::HttpReply> Routes::format_query(Call call) {
+  const auto expression = expression_of(parameters_of(call.request));
+  if (!expression) { co_return prometheus_error(expression.error()); }
+  co_return success(promql::json_text(promql::format(*expression)));
+}
+
+Task<net::HttpReply> Routes::remote_write(Call call) {
+  auto batch = read_remote_write(call.request.headers.get("content-encoding"),
+                                 call.request.headers.get("content-type"), call.request.body);
+  if (!batch) {
+    const int status = batch.error().code == Code::conflict ? 415 : status_of(batch.error().code);
+    co_return net::text_reply(status, batch.error().what + "\n");
+  }
+  const size_t count = batch->size();
+  auto done = std::make_shared<Completion<Result<tsdb::Appended>>>();
+  auto samples = std::make_shared<SampleBatch>(*std::move(batch));
+  Loop* edge = &deps_.edge;
+  tsdb::Store* store = &deps_.store;
+  deps_.store_loop.post([done, samples, edge, store] {
+    auto appended = std::make_shared<Result<tsdb::Appended>>(store->append(*samples));
+    // Acknowledged means on disk: the answer waits for the sync.
+    if (*appended) {
+      if (const Status synced = store->sync(); !synced) { *appended = synced.error(); }
+    }
+    edge->post([done, appended] { done->complete(*appended); });
+  });
+  const Result<tsdb::Appended> appended = co_await wait(done);
+  if (!appended) {
+    co_return net::text_reply(status_of(appended.error().code), appended.error().what + "\n");
+  }
+  written += appended->stored;
+  refused += appended->refused();
+  if (appended->refused() != 0) {
+    // 400 tells a sender not to try again: the samples are too old for their series.
+    co_return net::text_reply(
+        400, fmt::format("{} of {} samples refused: out of order {}, "
+                         "another value at the same time {}, too many series {}\n",
+                         appended->refused(), count, appended->out_of_order, appended->conflicting,
+                         appended->over_limit));
+  }
+  co_return net::text_reply(204, "");
+}
+
+}  // namespace vigie::api
