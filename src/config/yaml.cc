@@ -158,7 +158,6 @@ class TreeBuilder final : public YAML::EventHandler {
     frame.has_key = true;
     frame.key_is_merge = tag == "?" && node.text() == "<<";
     frame.drop_value = false;
-    count(1, node.place());
     if (!node.is_scalar()) {
       problems_.error(node.place(), fmt::format("a key must be text, not {}", node.kind_name()));
       frame.drop_value = true;
@@ -197,7 +196,7 @@ class TreeBuilder final : public YAML::EventHandler {
     }
     for (const Node::Entry& entry : source.entries()) {
       if (frame.keys.emplace(entry.key.text(), frame.entries.size()).second) {
-        count(2, frame.place);
+        count(1 + entry.value.weight(), frame.place);
         frame.entries.push_back(entry);
       }
     }
