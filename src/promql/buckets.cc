@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 namespace vigie::promql {
@@ -48,11 +49,11 @@ bool prepare(Buckets& buckets, bool& repaired) {
       most = b.count;
     }
   }
-  return buckets.size() >= 2;
+  return true;
 }
 
 double quantile_of(double q, const Buckets& buckets) {
-  if (std::isnan(q)) { return kNan; }
+  if (std::isnan(q) || buckets.size() < 2) { return kNan; }
   if (q < 0) { return -kInf; }
   if (q > 1) { return kInf; }
   const double total = buckets.back().count;
@@ -70,16 +71,19 @@ double quantile_of(double q, const Buckets& buckets) {
 
 namespace {
 
-// Observations at most `value`.
-double rank_of(double value, const Buckets& buckets) {
+enum class End : uint8_t { lower, upper };
+
+// Observations at most `value`. A bucket without a bound has no place inside it: what is in it
+// belongs to no range that ends within.
+double rank_of(double value, End which, const Buckets& buckets) {
   double below = 0;
   for (size_t i = 0; i < buckets.size(); ++i) {
     const double end = buckets[i].bound;
     const double start = i > 0 ? buckets[i - 1].bound : end > 0 ? 0 : -kInf;
     if (value <= start) { return below; }
     if (value < end) {
-      // An open bucket has no place inside it.
-      if (std::isinf(start) || std::isinf(end)) { return below; }
+      if (std::isinf(start)) { return which == End::lower ? buckets[i].count : below; }
+      if (std::isinf(end)) { return below; }
       return below + (buckets[i].count - below) * (value - start) / (end - start);
     }
     below = buckets[i].count;
@@ -93,8 +97,9 @@ double fraction_of(double lower, double upper, const Buckets& buckets) {
   const double total = buckets.back().count;
   if (total == 0 || std::isnan(total) || std::isnan(lower) || std::isnan(upper)) { return kNan; }
   if (lower >= upper) { return 0; }
-  return (std::min(rank_of(upper, buckets), total) - std::min(rank_of(lower, buckets), total)) /
-         total;
+  const double to = std::min(rank_of(upper, End::upper, buckets), total);
+  const double from = std::min(rank_of(lower, End::lower, buckets), total);
+  return std::max(to - from, 0.0) / total;
 }
 
 }  // namespace vigie::promql

@@ -12,11 +12,10 @@ struct Bucket {
 using Buckets = std::vector<Bucket>;
 
 /// Sorts, joins buckets of the same bound and makes counts rise. False when there is no histogram
-/// here: fewer than two buckets or none that is infinite. `repaired` is set when counts fell by
-/// more than rounding.
+/// here, because no bucket is infinite. `repaired` is set when counts fell by more than rounding.
 bool prepare(Buckets& buckets, bool& repaired);
 
-/// Estimates of prepared buckets, observations spread evenly within each.
+/// An estimate from prepared buckets, observations spread evenly within each; NaN for one bucket.
 double quantile_of(double q, const Buckets& buckets);
 /// The share of observations in (lower, upper].
 double fraction_of(double lower, double upper, const Buckets& buckets);

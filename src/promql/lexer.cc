@@ -176,9 +176,9 @@ Result<Token> Lexer::quoted(char quote) {
 }
 
 Result<Token> Lexer::symbol() {
-  static constexpr std::string_view kSymbols[] = {"==", "!=", "=~", "!~", "<=", ">=", "=", "<",
-                                                  ">",  "+",  "-",  "*",  "/",  "%",  "^", "(",
-                                                  ")",  "{",  "}",  "[",  "]",  ",",  ":", "@"};
+  static constexpr std::string_view kSymbols[] = {
+      "==", "!=", "=~", "!~", "<=", ">=", "</", ">/", "=", "<", ">", "+", "-",
+      "*",  "/",  "%",  "^",  "(",  ")",  "{",  "}",  "[", "]", ",", ":", "@"};
   for (const std::string_view s : kSymbols) {
     if (!text_.substr(at_).starts_with(s)) { continue; }
     Token token{.kind = TokenKind::symbol, .begin = at_, .end = at_ + s.size()};

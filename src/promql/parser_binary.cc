@@ -72,6 +72,11 @@ Result<NodePtr> Parser::binary(int least) {
     left->invariant = node.left->invariant && node.right->invariant;
     left->body = std::move(node);
   }
+  if (token_.is("</") || token_.is(">/")) {
+    return fail(token_.begin, fmt::format("operator {} trims native histograms, which are not "
+                                          "built",
+                                          token_.raw));
+  }
   --depth_;
   return left;
 }

@@ -110,6 +110,12 @@ Result<Value> histogram_quantile(const Call& call) {
   return out;
 }
 
+// As OpenMetrics writes numbers: whole ones keep a decimal.
+std::string quantile_label(double q) {
+  const std::string text = format_value(q);
+  return text.find_first_not_of("-0123456789") == std::string::npos ? text + ".0" : text;
+}
+
 Result<Value> histogram_quantiles(const Call& call) {
   VIGIE_TRY(const Value value, call.arg(0));
   const std::string& label = call.text(1);
@@ -121,7 +127,12 @@ Result<Value> histogram_quantiles(const Call& call) {
     for (const Histogram& h : histograms) {
       const auto compute = [&](size_t i, const Buckets& b) { return quantile_of(q.scalars[i], b); };
       Column column = estimate(call, 0, h, compute, true);
-      column.labels.set(label, format_value(q.scalars[0]));
+      if (column.labels.has(label)) {
+        return error(Code::invalid, fmt::format("histogram_quantiles(): label \"{}\" is there "
+                                                "already",
+                                                label));
+      }
+      column.labels.set(label, quantile_label(q.scalars[0]));
       call.drop_name(column);
       out.columns.push_back(std::move(column));
     }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "promql/function_kind.h"
 #include "promql/result_json.h"
@@ -93,6 +94,9 @@ double quantile(const Window& w) {
 
 double mad(const Window& w) {
   std::vector<double> values = values_of(w);
+  if (std::any_of(values.begin(), values.end(), [](double v) { return std::isnan(v); })) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
   const double median = quantile_of(0.5, values);
   for (double& v : values) { v = std::abs(v - median); }
   return quantile_of(0.5, values);
