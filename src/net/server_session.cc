@@ -82,7 +82,6 @@ bool is_known(std::string_view method) {
 /// What is wrong with a head that the grammar allows.
 std::optional<HttpReply> judge_head(const WireParser& parser, const WireHead& head,
                                     const HttpLimits& limits) {
-  if (head.version != 10 && head.version != 11) { return refusal(505, "HTTP/1.1 is spoken here"); }
   if (head.version == 11 && head.headers.all("Host").size() != 1) {
     return refusal(400, "exactly one Host header is required");
   }

@@ -30,15 +30,11 @@ struct Collected {
   bool no_body = false;
   WireFault fault = WireFault::none;
 
-  void begin_body(uint64_t length, error_code& failed) {
+  void begin_body() {
     const std::string_view encoding = head.headers.get("Content-Encoding");
     const bool compressed = same_text(encoding, "gzip") || same_text(encoding, "x-gzip") ||
                             same_text(encoding, "deflate");
     if (compressed && !no_body) { inflater.emplace(); }
-    if (length > limits.body_bytes_max && !no_body) {
-      fault = WireFault::body_limit;
-      failed = http::error::body_limit;
-    }
   }
   void add_body(std::string_view bytes, error_code& failed) {
     if (inflater) {
@@ -91,8 +87,8 @@ class BeastParser final : public http::basic_parser<kIsRequest> {
     collected_.head.headers.add(std::string(view(name)), std::string(view(value)));
   }
   void on_header_impl(error_code&) override { collected_.head_done = true; }
-  void on_body_init_impl(const boost::optional<uint64_t>& length, error_code& failed) override {
-    collected_.begin_body(length.value_or(0), failed);
+  void on_body_init_impl(const boost::optional<uint64_t>&, error_code&) override {
+    collected_.begin_body();
   }
   size_t on_body_impl(string_view bytes, error_code& failed) override {
     collected_.add_body(view(bytes), failed);
@@ -160,6 +156,11 @@ size_t WireParser::put(std::string_view bytes) {
     consumed += impl_->with([&](auto& parser) { return parser.put(rest, failed); });
     impl_->note(failed);
     if (failed || (!had_head && head_done())) { break; }
+  }
+  const bool announces_much =
+      head_done() && content_length() > impl_->collected.limits.body_bytes_max;
+  if (announces_much && !impl_->collected.no_body && fault() == WireFault::none) {
+    impl_->collected.fault = WireFault::body_limit;
   }
   // A chunk's extensions and the fields behind the body are only consumed whole: bound them too.
   if (consumed == 0 && fault() == WireFault::none && !done() &&

@@ -23,7 +23,7 @@ enum class WireFault : uint8_t {
 struct WireHead {
   std::string method, target;  ///< Of a request.
   int status = 0;              ///< Of a reply.
-  int version = 11;            ///< 10 or 11; anything else is for the server to refuse.
+  int version = 11;            ///< 10 or 11; others are bad grammar.
   Headers headers;
 };
 
