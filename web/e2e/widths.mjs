@@ -1,0 +1,43 @@
+// No page scrolls sideways, on a phone or on a small one; dark and light differ.
+const kPages = ["now", "incidents?state=all", "alerts", "services", "chains", "runbooks", "runs", "who", "metrics", "metrics?expr=up"];
+const kWidths = [390, 320];
+
+export async function checkWidths(checks, page, incident) {
+  const first = await page.evaluate(async () => {
+    const now = await (await fetch("/api/vigie/now")).json();
+    return { service: now.services[0]?.name, chain: now.chains[0]?.name, fleet: now.fleets[0]?.name };
+  });
+  const pages = [...kPages, incident && `incidents/${incident}`, first.service && `services/${encodeURIComponent(first.service)}`,
+    first.chain && `chains/${encodeURIComponent(first.chain)}`, first.fleet && `fleets/${encodeURIComponent(first.fleet)}`].filter(Boolean);
+  for (const width of kWidths) {
+    await checks.run(`nothing scrolls sideways at ${width} px`, async () => {
+      await page.setViewportSize({ width, height: 844 });
+      for (const address of pages) {
+        await page.evaluate((to) => { location.hash = to; }, `#/${address}`);
+        await page.waitForTimeout(350);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        checks.that(wide <= width, `${address} is ${wide} px wide: ${await widest(page, width)}`);
+      }
+      return `${pages.length} pages`;
+    });
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await checks.run("dark and light follow the machine, and the button overrides it", async () => {
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.emulateMedia({ colorScheme: "light" });
+    const light = await background();
+    await page.emulateMedia({ colorScheme: "dark" });
+    const dark = await background();
+    checks.that(light !== dark, `both are ${light}`);
+    await page.locator('button[aria-label^="Theme"]').click();
+    checks.that((await background()) === light, "the button did not choose light");
+    await page.locator('button[aria-label^="Theme"]').click();
+    await page.locator('button[aria-label^="Theme"]').click();
+  });
+}
+
+const widest = (page, width) =>
+  page.evaluate((limit) => {
+    const over = [...document.querySelectorAll("main *, header *")].filter((element) => element.getBoundingClientRect().right > limit + 1);
+    return over.slice(-2).map((element) => `${element.tagName}.${element.className.baseVal ?? element.className}`).join(", ");
+  }, width);

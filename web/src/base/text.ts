@@ -1,0 +1,38 @@
+/** "1 service", "12 services". */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;
+}
+
+/** A figure as people read it: "0.0012", "1.5", "12,400", "3.2 M". */
+export function figure(value: number): string {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "-Inf";
+  const size = Math.abs(value);
+  if (size >= 1e15 || (size > 0 && size < 1e-4)) return value.toExponential(2);
+  for (const [scale, letter] of [[1e12, "T"], [1e9, "G"], [1e6, "M"]] as const) {
+    if (size >= scale) return `${trimmed(value / scale)} ${letter}`;
+  }
+  if (size >= 10_000) return Math.round(value).toLocaleString("en-GB");
+  return trimmed(value);
+}
+
+function trimmed(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+/** `{a="b"}` as rule files write it. */
+export function labelText(labels: Record<string, string>, without: readonly string[] = ["__name__"]): string {
+  const pairs = Object.entries(labels)
+    .filter(([name]) => !without.includes(name))
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return `{${pairs.join(", ")}}`;
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Joins class names, leaving out what is false. */
+export function classes(...names: (string | false | null | undefined)[]): string {
+  return names.filter(Boolean).join(" ");
+}

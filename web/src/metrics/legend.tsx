@@ -1,0 +1,60 @@
+import type { Series } from "../api/prometheus";
+import type { Labels } from "../api/types";
+import { figure } from "../base/text";
+import { penFor } from "./palette";
+import { lastValue } from "./table_of";
+
+interface LegendProps {
+  series: Series[];
+  data: (number | null)[][];
+  hover: number | null;
+  compact: boolean;
+  onFocus: (index: number | null) => void;
+}
+
+const kCompactMax = 6;
+
+/** Which line is which: its stroke, its labels without those all share, its value under the cursor or the last. */
+export function Legend({ series, data, hover, compact, onFocus }: LegendProps) {
+  const common = shared(series.map((one) => one.labels));
+  const shown = compact ? series.slice(0, kCompactMax) : series;
+  return (
+    <ul class={compact ? "legend is-compact" : "legend"} onMouseLeave={() => onFocus(null)}>
+      {shown.map((one, index) => {
+        const row = data[index + 1] ?? [];
+        const value = hover === null ? lastValue(row) : (row[hover] ?? null);
+        return (
+          <li key={index} onMouseEnter={() => onFocus(index)}>
+            <Stroke index={index} />
+            <code>{seriesName(one.labels, common)}</code>
+            <span class="num">{value === null ? "–" : figure(value)}</span>
+          </li>
+        );
+      })}
+      {series.length > shown.length && <li class="faint">and {series.length - shown.length} more</li>}
+    </ul>
+  );
+}
+
+function Stroke({ index }: { index: number }) {
+  const pen = penFor(index);
+  return (
+    <svg class="pen" width="22" height="8" viewBox="0 0 22 8" aria-hidden="true">
+      <line class={`pen-${(index % 8) + 1}`} x1="0" y1="4" x2="22" y2="4" stroke-dasharray={pen.dash.join(" ") || undefined} />
+    </svg>
+  );
+}
+
+/** The labels that every series has with the same value: they tell nothing apart. */
+export function shared(all: readonly Labels[]): Set<string> {
+  const [first, ...rest] = all;
+  if (!first || rest.length === 0) return new Set();
+  return new Set(Object.keys(first).filter((name) => rest.every((labels) => labels[name] === first[name])));
+}
+
+export function seriesName(labels: Labels, without: ReadonlySet<string> = new Set()): string {
+  const name = without.has("__name__") ? "" : (labels.__name__ ?? "");
+  const pairs = Object.entries(labels).filter(([key]) => key !== "__name__" && !without.has(key));
+  if (pairs.length === 0) return name || labels.__name__ || "value";
+  return `${name}{${pairs.map(([key, value]) => `${key}="${value}"`).join(", ")}}`;
+}
