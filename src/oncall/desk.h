@@ -1,0 +1,95 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "model/decider.h"
+#include "oncall/calling.h"
+#include "oncall/roster.h"
+#include "oncall/state.h"
+
+/// The on-call desk: applies one event to the room's state. Three files: escalation.cc (which level
+/// is called), paging.cc (one page and its attempts), telling.cc (how it went on).
+namespace vigie::oncall {
+
+inline constexpr Millis kLastResortEvery = 10min;
+inline constexpr Millis kReceiptWithin = 45s;
+inline constexpr Millis kRetryFirst = 5s;
+inline constexpr Millis kRetryMost = 5min;
+inline constexpr int64_t kAttemptsMax = 8;
+inline constexpr size_t kLedgerMax = 1000;
+inline constexpr size_t kResolvedMax = 200;
+inline constexpr size_t kBecauseMax = 40;
+inline constexpr size_t kTriedMax = 12;
+
+/// Lives for one apply(). Never fails: what does not fit is said as EscalationNoted or ignored.
+class Desk {
+ public:
+  Desk(State& state, const Roster& roster, Effects& out, WallTime now)
+      : state_(state), roster_(roster), out_(out), now_(now) {}
+
+  // escalation.cc
+  void opened(const IncidentOpened& fact);
+  void wanted(const PageWanted& fact);
+  void tried(IncidentId incident, std::string what);
+  /// Everything due by now, of each incident in order of time.
+  void due();
+
+  // paging.cc
+  void settled(const EffectSettled& fact);
+
+  // telling.cc
+  void acknowledged(const IncidentAcknowledged& fact);
+  void taken(const IncidentTaken& fact);
+  void resolved(const IncidentResolved& fact);
+
+  /// Drops what is beyond the room's limits.
+  void tidy();
+
+ private:
+  // escalation.cc
+  void enter_level(Pursuit& p);
+  void enter_last_resort(Pursuit& p, const std::string& why);
+  void call(Pursuit& p, const std::vector<Called>& people);
+  void move_on(Pursuit& p);
+  void due_for(Pursuit& p);
+  void note(const Pursuit& p, std::string what);
+
+  // paging.cc
+  struct NewPage {
+    std::string person, channel, why, subject, text;
+    int64_t level = 0, step = 0;
+    bool notice = false;
+  };
+  void queue_page(Pursuit& p, NewPage page);
+  void attempt(Pursuit& p, LedgerPage& page);
+  void failed(Pursuit& p, LedgerPage& page, bool may_retry);
+  void went_late(Pursuit& p, LedgerPage& page);
+  void close(Pursuit& p, LedgerPage& page, PageState state, const std::string& detail);
+  void open_next_channel(Pursuit& p, const std::string& person, const std::string& why);
+  void escalate_if_unreachable(Pursuit& p, int64_t step);
+  bool is_wanted(const Pursuit& p, const LedgerPage& page) const;
+  void because(LedgerPage& page, std::string text);
+  void send_planned(Pursuit& p, const PlannedPage& planned);
+
+  // telling.cc
+  void stop(Pursuit& p, const std::string& why, bool notices_too);
+  void tell(Pursuit& p, const std::string& except, const std::string& how, bool resolved);
+
+  Pursuit* find(IncidentId incident);
+  ReachedPerson& reached(Pursuit& p, const std::string& person, const std::string& channel);
+
+  State& state_;
+  const Roster& roster_;
+  Effects& out_;
+  const WallTime now_;
+};
+
+/// "page-17", "page-17-2" for the second attempt.
+EffectId page_effect_id(PageId page, int64_t attempt);
+/// The page behind such an id; 0 when it is another room's.
+PageId page_of_effect(std::string_view id);
+/// When this incident next needs a look; nullopt: never.
+std::optional<WallTime> next_due(const State& state, const Pursuit& pursuit);
+
+}  // namespace vigie::oncall

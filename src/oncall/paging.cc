@@ -1,0 +1,237 @@
+#include "base/json.h"
+#include "oncall/desk.h"
+#include "oncall/page_text.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace vigie::oncall {
+
+namespace {
+
+constexpr std::string_view kPrefix = "page-";
+
+Millis retry_delay(int64_t attempts) {
+  Millis delay = kRetryFirst;
+  for (int64_t i = 1; i < attempts && delay < kRetryMost; ++i) { delay *= 2; }
+  return std::min(delay, kRetryMost);
+}
+
+/// What the notifier's shell adds to an outcome: {"retry": "never"|"later", "repeat": bool}.
+struct Aside {
+  bool may_retry = true;
+  bool repeat = false;
+};
+
+Aside read_aside(const std::string& data) {
+  Aside aside;
+  const Result<json::value> value = parse_json(data.empty() ? "{}" : data);
+  const json::object* object = value ? value->if_object() : nullptr;
+  if (object == nullptr) { return aside; }
+  aside.may_retry = get_string(*object, "retry", "later") != "never";
+  aside.repeat = get_bool(*object, "repeat");
+  return aside;
+}
+
+}  // namespace
+
+EffectId page_effect_id(PageId page, int64_t attempt) {
+  if (attempt <= 1) { return {fmt::format("{}{}", kPrefix, page.value)}; }
+  return {fmt::format("{}{}-{}", kPrefix, page.value, attempt)};
+}
+
+PageId page_of_effect(std::string_view id) {
+  if (!id.starts_with(kPrefix)) { return {}; }
+  id.remove_prefix(kPrefix.size());
+  PageId page;
+  const auto [stop, failure] = std::from_chars(id.data(), id.data() + id.size(), page.value);
+  const bool whole = stop == id.data() + id.size() || *stop == '-';
+  return failure == std::errc{} && whole ? page : PageId{};
+}
+
+void Desk::because(LedgerPage& page, std::string text) {
+  if (page.because.size() >= kBecauseMax) { return; }
+  page.because.push_back({.at = now_, .text = std::move(text)});
+}
+
+ReachedPerson& Desk::reached(Pursuit& p, const std::string& person, const std::string& channel) {
+  const auto found = std::ranges::find(p.reached, person, &ReachedPerson::person);
+  if (found != p.reached.end()) { return *found; }
+  return p.reached.emplace_back(ReachedPerson{.person = person, .channel = channel});
+}
+
+void Desk::send_planned(Pursuit& p, const PlannedPage& planned) {
+  const auto person = roster_.people.find(planned.person);
+  if (person == roster_.people.end()) {
+    return note(p, fmt::format("{} is no longer in the book and is not paged", planned.person));
+  }
+  const PageWords words = page_words(roster_, state_, p, planned.why, now_);
+  queue_page(p, {.person = planned.person,
+                 .channel = planned.channel,
+                 .why = planned.why,
+                 .subject = words.subject,
+                 .text = words.text,
+                 .level = planned.level,
+                 .step = planned.step});
+}
+
+void Desk::queue_page(Pursuit& p, NewPage page) {
+  const PageId id{static_cast<uint64_t>(state_.next_page++)};
+  LedgerPage& entry = state_.pages[id];
+  entry = LedgerPage{.id = id,
+                     .incident = p.incident,
+                     .person = page.person,
+                     .channel = page.channel,
+                     .address = roster_.people.at(page.person).address(page.channel),
+                     .subject = std::move(page.subject),
+                     .text = std::move(page.text),
+                     .why = page.why,
+                     .level = page.level,
+                     .step = page.step,
+                     .notice = page.notice,
+                     .at = now_};
+  entry.because.push_back(
+      {.at = p.opened_at,
+       .text = fmt::format("incident {} opened: {}", p.incident.value, p.title)});
+  for (const std::string& tried : p.tried) { because(entry, "Vigie tried " + tried); }
+  if (!p.wanted.empty()) {
+    entry.because.push_back({.at = p.wanted_at, .text = "somebody is wanted: " + p.wanted});
+  }
+  because(entry, fmt::format("{} over {}: {}", page.person, page.channel, page.why));
+  p.open.push_back(id);
+  reached(p, page.person, page.channel);
+  attempt(p, entry);
+}
+
+void Desk::attempt(Pursuit& p, LedgerPage& page) {
+  ++page.attempts;
+  page.in_flight = true;
+  page.late = false;
+  page.retry_at.reset();
+  page.late_at = now_ + kReceiptWithin;
+  if (!page.notice) { reached(p, page.person, page.channel).went_out = true; }
+  because(page, fmt::format("attempt {} leaves", page.attempts));
+  out_.say(PageQueued{.page = page.id,
+                      .incident = page.incident,
+                      .person = page.person,
+                      .channel = page.channel,
+                      .address = page.address,
+                      .why = page.why,
+                      .level = page.level,
+                      .attempt = page.attempts});
+  const auto person = roster_.people.find(page.person);
+  out_.perform(page_effect_id(page.id, page.attempts),
+               Page{.page = page.id,
+                    .incident = page.incident,
+                    .person = page.person,
+                    .name = person == roster_.people.end() ? page.person : person->second.name,
+                    .channel = page.channel,
+                    .address = page.address,
+                    .subject = page.subject,
+                    .text = page.text,
+                    .level = page.level});
+}
+
+void Desk::settled(const EffectSettled& fact) {
+  const PageId id = page_of_effect(fact.effect.text);
+  const auto found = state_.pages.find(id);
+  if (!id || found == state_.pages.end()) { return; }
+  LedgerPage& page = found->second;
+  if (page.state != PageState::queued || !page.in_flight ||
+      page_effect_id(id, page.attempts) != fact.effect) {
+    return;
+  }
+  const Aside aside = read_aside(fact.data);
+  page.in_flight = false;
+  page.late_at.reset();
+  page.repeat = page.repeat || aside.repeat;
+  page.detail = fact.detail;
+  out_.say(PageSettled{.page = id,
+                       .incident = page.incident,
+                       .person = page.person,
+                       .channel = page.channel,
+                       .outcome = fact.outcome,
+                       .detail = fact.detail});
+  Pursuit* p = find(page.incident);
+  if (fact.outcome == Outcome::ok) {
+    page.sent_at = now_;
+    because(page, fmt::format("accepted: {}", fact.detail));
+    if (p == nullptr) {
+      page.state = PageState::sent;
+      return;
+    }
+    reached(*p, page.person, page.channel).channel = page.channel;
+    return close(*p, page, PageState::sent, fact.detail);
+  }
+  because(page, fmt::format("attempt {} failed: {}", page.attempts, fact.detail));
+  if (p == nullptr) {
+    page.state = PageState::failed;
+    return;
+  }
+  failed(*p, page, aside.may_retry);
+}
+
+void Desk::failed(Pursuit& p, LedgerPage& page, bool may_retry) {
+  if (!is_wanted(p, page)) { return close(p, page, PageState::failed, page.detail); }
+  const bool again = may_retry && page.attempts < kAttemptsMax;
+  if (again) { page.retry_at = now_ + retry_delay(page.attempts); }
+  const int64_t step = page.step;
+  const std::string why = fmt::format("{} failed: {}", page.channel, page.detail);
+  const std::string person = page.person;
+  const bool notice = page.notice;
+  if (!again) { close(p, page, PageState::failed, page.detail); }
+  if (notice) { return; }
+  open_next_channel(p, person, why);
+  if (!again) { escalate_if_unreachable(p, step); }
+}
+
+/// No receipt in time: the attempt may yet succeed, but nobody waits for it.
+void Desk::went_late(Pursuit& p, LedgerPage& page) {
+  page.late_at.reset();
+  page.late = true;
+  const std::string why =
+      fmt::format("{} gave no receipt within {}", page.channel, format_duration(kReceiptWithin));
+  because(page, why);
+  if (!page.notice && is_wanted(p, page)) { open_next_channel(p, page.person, why); }
+}
+
+void Desk::close(Pursuit& p, LedgerPage& page, PageState state, const std::string& detail) {
+  page.state = state;
+  page.detail = detail;
+  page.in_flight = false;
+  page.retry_at.reset();
+  page.late_at.reset();
+  std::erase(p.open, page.id);
+}
+
+bool Desk::is_wanted(const Pursuit& p, const LedgerPage& page) const {
+  return page.notice ? p.state != PursuitState::waiting : is_pursued(p);
+}
+
+/// The person's own next rule, without its delay.
+void Desk::open_next_channel(Pursuit& p, const std::string& person, const std::string& why) {
+  const auto next = std::ranges::find(p.planned, person, &PlannedPage::person);
+  if (next == p.planned.end()) { return; }
+  PlannedPage planned = *next;
+  p.planned.erase(next);
+  planned.why += ", at once because " + why;
+  send_planned(p, planned);
+}
+
+void Desk::escalate_if_unreachable(Pursuit& p, int64_t step) {
+  if (p.state != PursuitState::active || step != p.step) { return; }
+  for (const PlannedPage& planned : p.planned) {
+    if (planned.step == step) { return; }
+  }
+  for (const auto& [id, page] : state_.pages) {
+    if (page.incident != p.incident || page.notice) { continue; }
+    if (page.state == PageState::queued) { return; }
+    if (page.step == step && page.state == PageState::sent) { return; }
+  }
+  note(p, fmt::format("nobody of {} could be reached, moving on", step_name(roster_, p)));
+  move_on(p);
+}
+
+}  // namespace vigie::oncall

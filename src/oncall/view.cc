@@ -1,0 +1,219 @@
+#include "oncall/view.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "oncall/calling.h"
+
+namespace vigie::oncall {
+
+namespace {
+
+json::value text_or_null(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
+json::value time_or_null(const std::optional<WallTime>& at) {
+  return at ? json::value(rfc3339(*at)) : json::value(nullptr);
+}
+
+std::optional<int64_t> number(std::string_view text) {
+  int64_t out = 0;
+  const auto [stop, failure] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (failure != std::errc{} || stop != text.data() + text.size()) { return std::nullopt; }
+  return out;
+}
+
+/// The value of `name` in "path?a=b&c=d".
+std::string_view param(std::string_view path, std::string_view name) {
+  size_t at = path.find('?');
+  while (at != std::string_view::npos) {
+    const size_t end = std::min(path.find('&', at + 1), path.size());
+    const std::string_view part = path.substr(at + 1, end - at - 1);
+    const size_t equals = part.find('=');
+    if (equals != std::string_view::npos && part.substr(0, equals) == name) {
+      return part.substr(equals + 1);
+    }
+    at = path.find('&', at + 1);
+  }
+  return "";
+}
+
+std::string name_of_person(const Roster& roster, const std::string& id) {
+  const auto found = roster.people.find(id);
+  return found == roster.people.end() ? id : found->second.name;
+}
+
+/// Schedules that a team's escalation calls, in the order of its levels.
+std::vector<std::string> schedules_of(const Roster& roster, const Team& team) {
+  std::vector<std::string> out;
+  const Path* path = roster.path_for(team.escalation, team.name);
+  if (path == nullptr) { return out; }
+  for (const Level& level : path->levels) {
+    for (const Target& target : level.page) {
+      const bool schedule = target.kind == Target::Kind::schedule;
+      if (schedule && std::ranges::find(out, target.name) == out.end() &&
+          roster.schedules.contains(target.name)) {
+        out.push_back(target.name);
+      }
+    }
+  }
+  return out;
+}
+
+json::object duty_row(const Roster& roster, const std::string& team, const Schedule& schedule,
+                      WallTime at) {
+  const Shift shift = who(schedule, at);
+  json::object row;
+  row["team"] = text_or_null(team);
+  row["schedule"] = schedule.name;
+  row["person"] = text_or_null(shift.duty.person);
+  row["name"] = text_or_null(name_of_person(roster, shift.duty.person));
+  row["until"] = time_or_null(shift.until);
+  row["next"] = text_or_null(shift.next.person);
+  row["next_name"] = text_or_null(name_of_person(roster, shift.next.person));
+  row["covers"] = text_or_null(shift.duty.covered);
+  return row;
+}
+
+/// A team without a schedule: whoever its first level calls.
+json::array first_level_rows(const Roster& roster, const Team& team, WallTime at) {
+  json::array rows;
+  const Path* path = roster.path_for(team.escalation, team.name);
+  if (path == nullptr || path->levels.empty()) { return rows; }
+  for (const Called& called : called_by(roster, path->levels.front(), at).people) {
+    rows.push_back(json::object{{"team", team.name},
+                                {"schedule", nullptr},
+                                {"person", called.person},
+                                {"name", name_of_person(roster, called.person)},
+                                {"until", nullptr},
+                                {"next", nullptr},
+                                {"next_name", nullptr},
+                                {"covers", nullptr}});
+  }
+  return rows;
+}
+
+json::array duty_rows(const Roster& roster, std::string_view team_wanted, WallTime at) {
+  json::array rows;
+  std::set<std::string> shown;
+  for (const auto& [name, team] : roster.teams) {
+    const std::vector<std::string> schedules = schedules_of(roster, team);
+    shown.insert(schedules.begin(), schedules.end());
+    if (!team_wanted.empty() && name != team_wanted) { continue; }
+    for (const std::string& schedule : schedules) {
+      rows.push_back(duty_row(roster, name, roster.schedules.at(schedule), at));
+    }
+    if (!schedules.empty()) { continue; }
+    for (json::value& row : first_level_rows(roster, team, at)) { rows.push_back(row); }
+  }
+  for (const auto& [name, schedule] : roster.schedules) {
+    const bool wanted = team_wanted.empty() || name == team_wanted;
+    if (wanted && !shown.contains(name)) { rows.push_back(duty_row(roster, "", schedule, at)); }
+  }
+  return rows;
+}
+
+json::object page_json(const LedgerPage& page) {
+  return {{"id", page.id.value},
+          {"incident", page.incident.value},
+          {"person", page.person},
+          {"channel", page.channel},
+          {"address", text_or_null(page.address)},
+          {"state", word_of(page.state)},
+          {"attempts", page.attempts},
+          {"repeat", page.repeat},
+          {"notice", page.notice},
+          {"level", page.level},
+          {"at", rfc3339(page.at)},
+          {"sent_at", time_or_null(page.sent_at)},
+          {"detail", text_or_null(page.detail)},
+          {"why", page.why},
+          {"subject", page.subject},
+          {"text", page.text}};
+}
+
+json::array pages(const State& state, std::string_view path) {
+  const std::optional<int64_t> incident = number(param(path, "incident"));
+  const std::optional<int64_t> before = number(param(path, "before"));
+  const int64_t limit = std::clamp<int64_t>(number(param(path, "limit")).value_or(1000), 0, 1000);
+  json::array out;
+  for (auto it = state.pages.rbegin(); it != state.pages.rend(); ++it) {
+    if (static_cast<int64_t>(out.size()) >= limit) { break; }
+    const auto id = static_cast<int64_t>(it->first.value);
+    if (before && id >= *before) { continue; }
+    if (incident && static_cast<int64_t>(it->second.incident.value) != *incident) { continue; }
+    out.push_back(page_json(it->second));
+  }
+  return out;
+}
+
+json::value why(const State& state, std::string_view id) {
+  const std::optional<int64_t> wanted = number(id);
+  if (!wanted) { return nullptr; }
+  const auto found = state.pages.find(PageId{static_cast<uint64_t>(*wanted)});
+  if (found == state.pages.end()) { return nullptr; }
+  json::object out = page_json(found->second);
+  json::array reasons;
+  for (const Reason& reason : found->second.because) {
+    reasons.push_back(json::object{{"at", rfc3339(reason.at)}, {"text", reason.text}});
+  }
+  out["because"] = std::move(reasons);
+  return out;
+}
+
+json::value next(const Roster& roster, const State& state, std::string_view id) {
+  const std::optional<int64_t> wanted = number(id);
+  if (!wanted) { return nullptr; }
+  const auto found = state.pursuits.find(IncidentId{static_cast<uint64_t>(*wanted)});
+  if (found == state.pursuits.end()) { return nullptr; }
+  const std::optional<NextStep> step = next_step(roster, state, found->second);
+  if (!step) { return nullptr; }
+  return json::object{{"at", rfc3339(step->at)}, {"what", step->what}};
+}
+
+json::value people(const Roster& roster) {
+  json::array out;
+  for (const auto& [id, person] : roster.people) {
+    json::array channels;
+    for (const NotifyRule& rule : person.notify) {
+      channels.push_back(json::object{{"via", rule.via}, {"after_ms", rule.after.count()}});
+    }
+    out.push_back(
+        json::object{{"person", id}, {"name", person.name}, {"notify", std::move(channels)}});
+  }
+  return out;
+}
+
+json::value summary(const State& state) {
+  int64_t active = 0;
+  int64_t queued = 0;
+  int64_t failed = 0;
+  for (const auto& [id, pursuit] : state.pursuits) { active += is_pursued(pursuit) ? 1 : 0; }
+  for (const auto& [id, page] : state.pages) {
+    queued += page.state == PageState::queued ? 1 : 0;
+    failed += page.state == PageState::failed ? 1 : 0;
+  }
+  return json::object{{"pursued", active}, {"pages_queued", queued}, {"pages_failed", failed}};
+}
+
+}  // namespace
+
+json::value view_of_room(const Roster& roster, const State& state, std::string_view path,
+                         WallTime now) {
+  const std::string_view head = path.substr(0, path.find('?'));
+  if (head.empty()) { return summary(state); }
+  if (head == "oncall") { return duty_rows(roster, "", now); }
+  if (head == "who") {
+    const std::optional<int64_t> at = number(param(path, "at"));
+    return duty_rows(roster, param(path, "team"), at ? wall_from_millis(*at) : now);
+  }
+  if (head == "pages") { return pages(state, path); }
+  if (head == "people") { return people(roster); }
+  if (head.starts_with("why/")) { return why(state, head.substr(4)); }
+  if (head.starts_with("next/")) { return next(roster, state, head.substr(5)); }
+  return nullptr;
+}
+
+}  // namespace vigie::oncall

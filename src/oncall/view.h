@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/json.h"
+#include "oncall/roster.h"
+#include "oncall/state.h"
+
+namespace vigie::oncall {
+
+/// What people may see; null when there is no such path. Shapes: docs/formats/console-api.md.
+json::value view_of_room(const Roster& roster, const State& state, std::string_view path,
+                         WallTime now);
+
+}  // namespace vigie::oncall
