@@ -1,0 +1,142 @@
+#include "cli/chart.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+
+namespace vigie::cli {
+
+namespace {
+
+constexpr size_t kLinesMax = 8;
+constexpr std::array<const char*, kLinesMax> kColours{
+    "\x1b[36m", "\x1b[33m", "\x1b[35m", "\x1b[32m", "\x1b[34m", "\x1b[31m", "\x1b[96m", "\x1b[93m"};
+constexpr size_t kAxisWidth = 10;
+
+struct Extent {
+  double low = HUGE_VAL;
+  double high = -HUGE_VAL;
+};
+
+Extent extent_of(const std::vector<ChartLine>& lines) {
+  Extent out;
+  for (const ChartLine& line : lines) {
+    for (const double value : line.values) {
+      if (!std::isfinite(value)) { continue; }
+      out.low = std::min(out.low, value);
+      out.high = std::max(out.high, value);
+    }
+  }
+  if (out.low > out.high) { return {0, 1}; }
+  // A flat line is drawn in the middle, not divided by zero.
+  if (out.low == out.high) { return {out.low - 1, out.high + 1}; }
+  return out;
+}
+
+std::string short_number(double value) {
+  const double size = std::abs(value);
+  if (size >= 1e9) { return fmt::format("{:.1f}G", value / 1e9); }
+  if (size >= 1e6) { return fmt::format("{:.1f}M", value / 1e6); }
+  if (size >= 1e4) { return fmt::format("{:.1f}k", value / 1e3); }
+  if (size != 0 && size < 0.01) { return fmt::format("{:.1e}", value); }
+  return fmt::format("{:.2f}", value);
+}
+
+/// Braille patterns: dots 1-3 and 7 go down the left column, 4-6 and 8 down the right (Unicode,
+/// U+2800 and following).
+constexpr uint8_t kDots[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
+
+struct Cell {
+  uint8_t dots = 0;
+  uint8_t line = 0;
+};
+
+class Canvas {
+ public:
+  Canvas(size_t columns, size_t rows) : columns_(columns), rows_(rows), cells_(columns * rows) {}
+
+  void dot(size_t x, size_t y, size_t line) {
+    Cell& cell = cells_[(y / 4) * columns_ + x / 2];
+    cell.dots |= kDots[y % 4][x % 2];
+    cell.line = static_cast<uint8_t>(line);
+  }
+  size_t dots_wide() const { return columns_ * 2; }
+  size_t dots_high() const { return rows_ * 4; }
+
+  std::string row(size_t y, bool coloured) const {
+    std::string out;
+    for (size_t x = 0; x < columns_; ++x) {
+      const Cell& cell = cells_[y * columns_ + x];
+      if (cell.dots == 0) {
+        out += ' ';
+        continue;
+      }
+      if (coloured) { out += kColours[cell.line]; }
+      const uint32_t code = 0x2800 + cell.dots;
+      out += static_cast<char>(0xE0 | (code >> 12));
+      out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
+      out += static_cast<char>(0x80 | (code & 0x3F));
+      if (coloured) { out += "\x1b[0m"; }
+    }
+    return out;
+  }
+
+ private:
+  size_t columns_, rows_;
+  std::vector<Cell> cells_;
+};
+
+void draw_line(Canvas& canvas, const ChartLine& line, size_t index, Extent extent) {
+  const size_t count = line.values.size();
+  if (count == 0) { return; }
+  std::optional<size_t> before;
+  for (size_t x = 0; x < canvas.dots_wide(); ++x) {
+    const double value = line.values[std::min(count - 1, x * count / canvas.dots_wide())];
+    if (!std::isfinite(value)) {
+      before.reset();
+      continue;
+    }
+    const double share = (extent.high - value) / (extent.high - extent.low);
+    const auto y =
+        static_cast<size_t>(std::lround(share * static_cast<double>(canvas.dots_high() - 1)));
+    const size_t from = std::min(y, before.value_or(y));
+    const size_t to = std::max(y, before.value_or(y));
+    for (size_t between = from; between <= to; ++between) { canvas.dot(x, between, index); }
+    before = y;
+  }
+}
+
+}  // namespace
+
+std::string draw_chart(const std::vector<ChartLine>& lines, size_t width, size_t height,
+                       bool coloured) {
+  const size_t columns = std::max<size_t>(width, kAxisWidth + 10) - kAxisWidth;
+  Canvas canvas(columns, std::max<size_t>(height, 3));
+  const Extent extent = extent_of(lines);
+  for (size_t i = 0; i < std::min(lines.size(), kLinesMax); ++i) {
+    draw_line(canvas, lines[i], i, extent);
+  }
+  std::string out;
+  const size_t rows = std::max<size_t>(height, 3);
+  for (size_t y = 0; y < rows; ++y) {
+    std::string label;
+    if (y == 0) { label = short_number(extent.high); }
+    if (y == rows / 2) { label = short_number((extent.high + extent.low) / 2); }
+    if (y + 1 == rows) { label = short_number(extent.low); }
+    out += fmt::format("{:>8} ┤{}\n", label, canvas.row(y, coloured));
+  }
+  for (size_t i = 0; i < std::min(lines.size(), kLinesMax); ++i) {
+    out += coloured ? fmt::format("{}━\x1b[0m {}\n", kColours[i], lines[i].name)
+                    : fmt::format("{} {}\n", i + 1, lines[i].name);
+  }
+  if (lines.size() > kLinesMax) {
+    out += fmt::format("and {} more series\n", lines.size() - kLinesMax);
+  }
+  return out;
+}
+
+}  // namespace vigie::cli

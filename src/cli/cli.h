@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "base/result.h"
+
+/// The command line: one file per verb under verbs/, talking to the daemon over data/vigie.sock.
+///
+/// Lives on: the calling thread, with a loop of its own for the one exchange. Time: asks the
+/// daemon. Durable: nothing. Limits: 30 s for an answer. Exit status everywhere: 0 good, 1 the
+/// thing asked about is bad, 2 wrong use or an invalid book.
+/// Never: changes anything while the daemon is down; reading verbs then answer from the journal
+/// and say so.
+namespace vigie::cli {
+
+/// What only the daemon's room can do.
+struct Deps {
+  /// Runs the daemon until it is stopped; an exit status.
+  std::function<int(const std::string& book_dir)> run;
+  /// Prints the problems of a book to standard output; 0 or 2.
+  std::function<int(const std::string& book_dir, bool as_json)> check;
+  /// Answers a GET of Vigie's API from the journal of a daemon that is not running.
+  std::function<Result<json::value>(const std::string& book_dir, std::string_view path)> offline;
+  std::function<json::value()> kinds;
+  std::string version;
+};
+
+/// The whole program but the daemon: parses, runs the verb, returns the exit status.
+int main(int argc, char** argv, const Deps& deps);
+
+}  // namespace vigie::cli

@@ -1,0 +1,7 @@
+#pragma once
+
+namespace vigie::cli {
+struct Deps;
+struct Arguments;
+class Session;
+}  // namespace vigie::cli

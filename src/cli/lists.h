@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "cli/verb_kind.h"
+
+namespace vigie::cli {
+
+/// Fetches `path`, prints it as JSON with --json, else gives it to `show`. An exit status.
+template <class Show>
+int show_answer(Session& session, const std::string& path, Show show) {
+  const auto answer = session.get(path);
+  if (!answer) { return session.fail(answer.error()); }
+  if (session.as_json()) {
+    session.print_json(*answer);
+    return 0;
+  }
+  return show(answer->get_object());
+}
+
+/// The list under `key`, never null.
+const json::array& items_of(const json::object& object, std::string_view key);
+/// Puts one more query parameter onto a path.
+void add_parameter(std::string& path, std::string_view name, std::string_view value);
+/// The present instant, for ages.
+std::string present();
+/// Whole number above 0; an error that says so.
+Result<uint64_t> parse_id(const std::string& word, std::string_view what);
+
+}  // namespace vigie::cli

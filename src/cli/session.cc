@@ -1,0 +1,134 @@
+#include "cli/session.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "cli/terminal.h"
+#include "config/config.h"
+#include "net/net.h"
+
+namespace vigie::cli {
+
+namespace {
+
+constexpr Nanos kAnswerWait = 30s;
+
+Task<void> fetch(net::HttpClient& client, net::HttpRequest request, MonoTime deadline,
+                 std::optional<Result<net::HttpReply>>* out) {
+  Result<net::HttpReply> reply =
+      co_await client.exchange(std::move(request), {}, deadline, nullptr);
+  out->emplace(std::move(reply));
+}
+
+Error error_of(const net::HttpReply& reply) {
+  const auto parsed = parse_json(reply.body);
+  const json::object* body = parsed ? parsed->if_object() : nullptr;
+  const json::object* inner = body == nullptr ? nullptr : get_object(*body, "error");
+  std::string what = inner == nullptr ? "" : get_string(*inner, "message");
+  if (what.empty() && body != nullptr) { what = get_string(*body, "error"); }
+  if (what.empty()) { what = fmt::format("the daemon answered {}", reply.status); }
+  const Code code = reply.status == 404   ? Code::not_found
+                    : reply.status == 409 ? Code::conflict
+                    : reply.status == 400 ? Code::invalid
+                                          : Code::unavailable;
+  return error(code, std::move(what));
+}
+
+}  // namespace
+
+struct Session::Impl {
+  Loop loop{"cli", real_clock()};
+  net::HttpClient client{loop};
+  TaskGroup tasks;
+};
+
+Session::Session(const Deps& deps, std::string book_dir, bool as_json)
+    : deps_(deps),
+      book_dir_(std::move(book_dir)),
+      as_json_(as_json),
+      impl_(std::make_unique<Impl>()) {}
+
+Session::~Session() = default;
+
+std::string Session::socket_path() const {
+  // Only `data` matters here, so that a book with errors still finds its daemon.
+  config::Problems problems;
+  const config::Node page =
+      config::load_yaml_file(fmt::format("{}/{}", book_dir_, config::kFirstPage), problems);
+  const std::string data = page["data"].text().empty() ? "./data" : page["data"].text();
+  return data.starts_with('/') ? data + "/vigie.sock"
+                               : fmt::format("{}/{}/vigie.sock", book_dir_, data);
+}
+
+Result<json::value> Session::exchange(std::string method, const std::string& path,
+                                      std::string body) {
+  net::HttpRequest request;
+  request.method = std::move(method);
+  request.url = fmt::format("unix:{}:{}", socket_path(), path);
+  request.body = std::move(body);
+  if (!request.body.empty()) { request.headers.set("Content-Type", "application/json"); }
+  if (const char* person = std::getenv("VIGIE_PERSON")) {
+    request.headers.set("Vigie-Person", person);
+  }
+  std::optional<Result<net::HttpReply>> reply;
+  const MonoTime deadline = real_clock().mono() + kAnswerWait;
+  impl_->tasks.spawn(fetch(impl_->client, std::move(request), deadline, &reply));
+  impl_->loop.run_until([&] { return reply.has_value(); }, deadline + 1s);
+  if (!reply) { return error(Code::timeout, "the daemon does not answer"); }
+  if (!*reply) { return std::move(*reply).error(); }
+  if ((*reply)->status >= 400) { return error_of(**reply); }
+  if ((*reply)->body.empty()) { return json::value(); }
+  return parse_json((*reply)->body);
+}
+
+Result<json::value> Session::get(const std::string& path) {
+  auto answer = exchange("GET", path, "");
+  if (answer || answer.error().code != Code::unavailable) { return answer; }
+  auto offline = deps_.offline(book_dir_, path);
+  if (!offline) {
+    return error(Code::unavailable,
+                 fmt::format("the daemon of {} is not running (vigie run --book {}), and its "
+                             "journal cannot answer: {}",
+                             book_dir_, book_dir_, offline.error().what));
+  }
+  if (!std::exchange(said_offline_, true)) {
+    std::fputs("vigie: the daemon is not running; this is from its journal\n", stderr);
+  }
+  return offline;
+}
+
+Result<json::value> Session::post(const std::string& path, const json::value& body) {
+  auto answer = exchange("POST", path, to_text(body));
+  if (answer || answer.error().code != Code::unavailable) { return answer; }
+  return std::move(answer).error().context(
+      fmt::format("the daemon of {} cannot be reached; start it with: vigie run --book {}",
+                  book_dir_, book_dir_));
+}
+
+void Session::print(std::string_view text) const {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+void Session::print_line(std::string_view text) const {
+  print(text);
+  print("\n");
+}
+
+void Session::print_json(const json::value& value) const {
+  print_line(to_text(value));
+}
+
+int Session::fail(const Error& failure) const {
+  fmt::print(stderr, "{} {}\n", paint("vigie:", Colour::red, stderr_is_terminal()), failure.what);
+  return failure.code == Code::invalid ? 2 : 1;
+}
+
+int Session::wrong_use(std::string_view what) const {
+  fmt::print(stderr, "{} {}\n", paint("vigie:", Colour::red, stderr_is_terminal()), what);
+  return 2;
+}
+
+}  // namespace vigie::cli

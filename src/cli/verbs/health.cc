@@ -1,0 +1,44 @@
+#include <fmt/core.h>
+
+#include "cli/terminal.h"
+#include "cli/verb_kind.h"
+#include "cli/words.h"
+
+namespace vigie::cli {
+
+namespace {
+
+int run(Session& session, const Arguments&) {
+  const auto answer = session.get("/api/vigie/services");
+  if (!answer) { return session.fail(answer.error()); }
+  const json::array& services = answer->get_object().at("services").get_array();
+  size_t bad = 0;
+  Table table({"service", "health", "team", "why"});
+  for (const json::value& item : services) {
+    const json::object& service = item.get_object();
+    const std::string health = get_string(service, "health");
+    bad += health == "healthy" ? 0 : 1;
+    table.add({get_string(service, "name"), painted_state(health), or_dash(service, "team"),
+               get_string(service, "why")});
+  }
+  if (session.as_json()) {
+    session.print_json(*answer);
+  } else {
+    session.print(table.text());
+    session.print_line(fmt::format("{} of {} healthy", services.size() - bad, services.size()));
+  }
+  return bad == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+extern const VerbKind health_verb;
+const VerbKind health_verb{.name = "health",
+                           .summary = "One table of every service, one exit status for scripts",
+                           .words = "",
+                           .words_max = 0,
+                           .options = {},
+                           .example = "vigie health && ./deploy.sh",
+                           .run = &run};
+
+}  // namespace vigie::cli

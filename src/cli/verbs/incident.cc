@@ -1,0 +1,146 @@
+#include <fmt/core.h>
+
+#include "cli/lists.h"
+#include "cli/terminal.h"
+#include "cli/words.h"
+
+namespace vigie::cli {
+
+namespace {
+
+constexpr Option kOptions[] = {
+    {"--all", "", "list: resolved ones too"},
+    {"--note", "TEXT", "a word for the timeline"},
+    {"--service", "NAME", "declare: the service concerned"},
+    {"--severity", "WORD", "declare: critical, warning or info"},
+};
+
+int list(Session& session, const Arguments& arguments) {
+  const std::string path =
+      fmt::format("/api/vigie/incidents?state={}", arguments.has("--all") ? "all" : "open");
+  return show_answer(session, path, [&](const json::object& answer) {
+    Table table({"id", "state", "severity", "what", "owner", "age", "next"});
+    size_t open = 0;
+    for (const json::value& item : items_of(answer, "incidents")) {
+      const json::object& incident = item.get_object();
+      const std::string state = get_string(incident, "state");
+      open += state == "resolved" ? 0 : 1;
+      const json::object* next = get_object(incident, "next");
+      table.add({std::to_string(get_int(incident, "id")), painted_state(state),
+                 or_dash(incident, "severity"), get_string(incident, "title"),
+                 or_dash(incident, "owner"), age_of(incident, "opened_at", present()),
+                 next == nullptr ? "-"
+                                 : fmt::format("{}: {}", until(*next, "at", present()),
+                                               get_string(*next, "what"))});
+    }
+    table.empty() ? session.print_line("no open incident") : session.print(table.text());
+    return open == 0 ? 0 : 1;
+  });
+}
+
+void print_timeline(Session& session, const json::object& incident) {
+  session.print_line();
+  session.print_line(paint("Timeline", Colour::bold));
+  for (const json::value& item : items_of(incident, "timeline")) {
+    const json::object& entry = item.get_object();
+    const std::string who = get_string(entry, "who");
+    const std::string why = get_string(entry, "why");
+    session.print_line(
+        fmt::format("  {}  {}{}{}", paint(short_time(entry, "at", present()), Colour::dim),
+                    get_string(entry, "text"), who.empty() ? "" : paint(" · " + who, Colour::cyan),
+                    why.empty() ? "" : paint(" (" + why + ")", Colour::dim)));
+  }
+}
+
+void print_runbooks(Session& session, const json::object& incident) {
+  const json::array& runbooks = items_of(incident, "runbooks");
+  if (runbooks.empty()) { return; }
+  session.print_line();
+  session.print_line(paint("Runbooks that fit", Colour::bold));
+  for (const json::value& item : runbooks) {
+    const json::object& runbook = item.get_object();
+    session.print_line(fmt::format("  vigie runbook run {} --incident {}   {}",
+                                   get_string(runbook, "id"), get_int(incident, "id"),
+                                   paint(get_string(runbook, "title"), Colour::dim)));
+  }
+}
+
+int show(Session& session, const std::string& word) {
+  const auto id = parse_id(word, "an incident");
+  if (!id) { return session.fail(id.error()); }
+  const std::string path = fmt::format("/api/vigie/incidents/{}", *id);
+  return show_answer(session, path, [&](const json::object& incident) {
+    session.print_line(paint(get_string(incident, "title"), Colour::bold));
+    session.print_line(fmt::format("{}  severity {}  service {}  chain {}  stage {}  owner {}",
+                                   painted_state(get_string(incident, "state")),
+                                   or_dash(incident, "severity"), or_dash(incident, "service"),
+                                   or_dash(incident, "chain"), or_dash(incident, "stage"),
+                                   or_dash(incident, "owner")));
+    if (const json::object* next = get_object(incident, "next")) {
+      session.print_line(
+          fmt::format("next: {} {}", get_string(*next, "what"), until(*next, "at", present())));
+    }
+    print_timeline(session, incident);
+    print_runbooks(session, incident);
+    return get_string(incident, "state") == "resolved" ? 0 : 1;
+  });
+}
+
+int act(Session& session, const std::string& verb, const Arguments& arguments) {
+  const auto id = parse_id(arguments.word(1), "an incident");
+  if (!id) { return session.fail(id.error()); }
+  std::string note = arguments.value("--note");
+  if (verb == "note" && note.empty()) { note = arguments.word(2); }
+  const auto answer = session.post(fmt::format("/api/vigie/incidents/{}/{}", *id, verb),
+                                   json::object{{"note", note}});
+  if (!answer) { return session.fail(answer.error()); }
+  if (session.as_json()) {
+    session.print_json(*answer);
+  } else {
+    session.print_line(fmt::format("incident {}: {}", *id,
+                                   painted_state(get_string(answer->get_object(), "state"))));
+  }
+  return 0;
+}
+
+int declare(Session& session, const Arguments& arguments) {
+  const auto answer = session.post(
+      "/api/vigie/incidents", json::object{{"title", arguments.word(1)},
+                                           {"service", arguments.value("--service")},
+                                           {"severity", arguments.value("--severity", "critical")},
+                                           {"note", arguments.value("--note")}});
+  if (!answer) { return session.fail(answer.error()); }
+  if (session.as_json()) {
+    session.print_json(*answer);
+  } else {
+    session.print_line(fmt::format("declared incident {}", get_int(answer->get_object(), "id")));
+  }
+  return 0;
+}
+
+int run(Session& session, const Arguments& arguments) {
+  const std::string verb = arguments.word(0);
+  if (verb.empty() || verb == "list") { return list(session, arguments); }
+  if (verb == "show") { return show(session, arguments.word(1)); }
+  if (verb == "declare") { return declare(session, arguments); }
+  for (const char* known : {"ack", "take", "resolve", "note"}) {
+    if (verb == known) { return act(session, verb, arguments); }
+  }
+  return session.wrong_use(
+      fmt::format("\"{}\": use list, show, declare, ack, take, resolve or note", verb));
+}
+
+}  // namespace
+
+extern const VerbKind incident_verb;
+const VerbKind incident_verb{.name = "incident",
+                             .summary = "Lists, shows and answers incidents",
+                             .words =
+                                 "[list | show ID | ack ID | take ID | resolve ID | "
+                                 "note ID TEXT | declare TITLE]",
+                             .words_max = 3,
+                             .options = kOptions,
+                             .example = "vigie incident ack 12",
+                             .run = &run};
+
+}  // namespace vigie::cli
