@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -9,6 +10,20 @@
 namespace vigie::tsdb {
 
 static_assert(std::endian::native == std::endian::little, "files are little-endian");
+
+inline uint64_t zigzag_of(int64_t value) {
+  return (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63);
+}
+inline int64_t from_zigzag(uint64_t raw) {
+  return static_cast<int64_t>(raw >> 1) ^ -static_cast<int64_t>(raw & 1U);
+}
+/// Whether a value is a whole number that zigzag brings back bit by bit (so not -0).
+inline bool is_whole(double value) {
+  constexpr double kExact = 9007199254740992.0;
+  return value > -kExact && value < kExact &&
+         value == static_cast<double>(static_cast<int64_t>(value)) &&
+         !(value == 0 && std::signbit(value));
+}
 
 // Writers of the store's files: little-endian words, LEB128 numbers, zigzag for signed ones.
 template <class T>
@@ -25,7 +40,7 @@ inline void put_varint(std::string& out, uint64_t value) {
   out += static_cast<char>(value);
 }
 inline void put_zigzag(std::string& out, int64_t value) {
-  put_varint(out, (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63));
+  put_varint(out, zigzag_of(value));
 }
 inline void put_text(std::string& out, std::string_view text) {
   put_varint(out, text.size());
@@ -59,10 +74,7 @@ class ByteReader {
     ok_ = false;
     return 0;
   }
-  int64_t zigzag() {
-    const uint64_t raw = varint();
-    return static_cast<int64_t>(raw >> 1) ^ -static_cast<int64_t>(raw & 1U);
-  }
+  int64_t zigzag() { return from_zigzag(varint()); }
   std::string_view text() { return take(varint()); }
   std::string_view take(uint64_t size) {
     if (!ok_ || size > bytes_.size() - at_) {

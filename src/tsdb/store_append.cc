@@ -46,7 +46,7 @@ void Store::Impl::stage(Series* series, WallTime at, double value, Appended& cou
 std::string Store::Impl::encode_staged(std::vector<Series*>& defined) const {
   std::string definitions;
   std::string samples;
-  samples.reserve(staged.size() * 13);
+  samples.reserve(staged.size() * 8);
   int64_t at_before = 0;
   uint64_t id_before = 0;
   for (const Staged& s : staged) {
@@ -56,10 +56,16 @@ std::string Store::Impl::encode_staged(std::vector<Series*>& defined) const {
       put_varint(definitions, s.series->id);
       put_text(definitions, s.series->labels);
     }
-    put_zigzag(samples, static_cast<int64_t>(s.series->id - id_before));
+    const bool whole = is_whole(s.value);
+    const uint64_t step = zigzag_of(static_cast<int64_t>(s.series->id - id_before));
+    put_varint(samples, step << 1 | (whole ? 1U : 0U));
     put_zigzag(samples, static_cast<int64_t>(static_cast<uint64_t>(s.at) -
                                              static_cast<uint64_t>(at_before)));
-    put_word(samples, std::bit_cast<uint64_t>(s.value));
+    if (whole) {
+      put_zigzag(samples, static_cast<int64_t>(s.value));
+    } else {
+      put_word(samples, std::bit_cast<uint64_t>(s.value));
+    }
     id_before = s.series->id;
     at_before = s.at;
   }

@@ -109,7 +109,9 @@ void Store::Impl::forget_before(int64_t cutoff) {
 
 Status Store::Impl::prune(WallTime now) {
   forget_before(to_millis(now - options.retention));
-  if (log->size() >= options.log_segment_max) { return checkpoint(); }
+  const uint64_t full =
+      std::max<uint64_t>(options.log_segment_max, head.size() * kLogBytesPerSeries);
+  if (log->size() >= full) { return checkpoint(); }
   return ok();
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <shared_mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "tsdb/chunk_file.h"
@@ -19,6 +20,10 @@ namespace vigie::tsdb {
 /// Points of a chunk beyond which it is closed: two minutes at 1 s, two hours at 1 min.
 inline constexpr uint32_t kChunkPoints = 120;
 
+/// A log is worth keeping until it holds some hundred samples of each series: chunks written
+/// earlier would be short, and labels are written once a file.
+inline constexpr uint64_t kLogBytesPerSeries = 512;
+
 /// The inside of the store; see the door for who may call what.
 struct Store::Impl {
   // A sample on its way from the caller to the log and the head.
@@ -28,6 +33,9 @@ struct Store::Impl {
     double value;
   };
 
+  // Series by the number a segment gave them.
+  using LoggedSeries = std::unordered_map<uint64_t, Series*>;
+
   explicit Impl(StoreOptions given);
 
   // Recovery (store_recovery.cc).
@@ -35,7 +43,7 @@ struct Store::Impl {
   Status load_chunks(std::vector<std::string> names);
   Status load_chunk_file(const std::string& name, bool& whole);
   Status replay_log(const std::vector<std::string>& names);
-  Status replay_batch(std::string_view payload, std::map<uint64_t, Series*>& ids);
+  Status replay_batch(std::string_view payload, LoggedSeries& ids);
 
   // Appending (store_append.cc).
   Series* series_of(const Labels& labels);
@@ -55,7 +63,6 @@ struct Store::Impl {
 
   std::string log_dir() const { return options.dir + "/log"; }
   std::string chunk_dir() const { return options.dir + "/chunks"; }
-  const std::vector<uint64_t>& old_segments() const { return replayed_segments; }
 
   // Constant after open.
   StoreOptions options;

@@ -74,7 +74,7 @@ Status Store::Impl::load_chunks(std::vector<std::string> names) {
   return ok();
 }
 
-Status Store::Impl::replay_batch(std::string_view payload, std::map<uint64_t, Series*>& ids) {
+Status Store::Impl::replay_batch(std::string_view payload, LoggedSeries& ids) {
   ByteReader reader(payload);
   const uint64_t definitions = reader.varint();
   for (uint64_t i = 0; i < definitions && reader.ok(); ++i) {
@@ -89,9 +89,12 @@ Status Store::Impl::replay_batch(std::string_view payload, std::map<uint64_t, Se
   uint64_t id = 0;
   int64_t at = 0;
   for (uint64_t i = 0; i < samples && reader.ok(); ++i) {
-    id += static_cast<uint64_t>(reader.zigzag());
+    const uint64_t step = reader.varint();
+    id += static_cast<uint64_t>(from_zigzag(step >> 1));
     at = static_cast<int64_t>(static_cast<uint64_t>(at) + static_cast<uint64_t>(reader.zigzag()));
-    const auto value = std::bit_cast<double>(reader.word<uint64_t>());
+    const bool whole = (step & 1U) != 0;
+    const double value = whole ? static_cast<double>(reader.zigzag())
+                               : std::bit_cast<double>(reader.word<uint64_t>());
     const auto series = ids.find(id);
     if (!reader.ok() || series == ids.end()) {
       return error(Code::corrupt, "a sample of a series that was not defined");
@@ -108,7 +111,7 @@ Status Store::Impl::replay_log(const std::vector<std::string>& names) {
     if (number == 0) { continue; }
     const std::string path = log_dir() + "/" + name;
     VIGIE_TRY(auto file, disk.open(path));
-    std::map<uint64_t, Series*> ids;
+    LoggedSeries ids;
     VIGIE_TRY(const uint64_t cut,
               replay_segment(*file, [&](RecordKind kind, std::string_view payload) -> Status {
                 if (kind != RecordKind::batch) {

@@ -23,9 +23,10 @@ namespace vigie::tsdb {
 struct StoreOptions {
   std::string dir;  ///< Made when missing.
   Millis retention = std::chrono::days{15};
-  uint64_t log_segment_max = 16ULL << 20;  ///< Bytes; then the head is written out as chunks.
-  uint64_t series_max = 5'000'000;         ///< More are refused and counted.
-  Disk* disk = nullptr;                    ///< nullptr: the machine's.
+  uint64_t log_segment_max = 8ULL << 20;  ///< Bytes, or 512 a series if more; then
+                                          ///< the head is written out as chunks.
+  uint64_t series_max = 5'000'000;        ///< More are refused and counted.
+  Disk* disk = nullptr;                   ///< nullptr: the machine's.
 };
 
 /// What became of a batch.

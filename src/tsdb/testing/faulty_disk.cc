@@ -24,7 +24,7 @@ class LimitedFile final : public DiskFile {
   }
   Status sync() override {
     ++disk_.syncs;
-    return file_->sync();
+    return ok();
   }
   Status truncate(uint64_t size) override { return file_->truncate(size); }
   Status read(uint64_t offset, size_t size, std::string& out) const override {

@@ -10,7 +10,8 @@
 namespace vigie::tsdb {
 
 /// The real disk behind a limit: once `bytes_left` is used up every write puts down what still
-/// fits and then reports a full disk, as a real one does.
+/// fits and then reports a full disk, as a real one does. Syncs are counted, not done: what the
+/// tests kill is the process, and many opens would take long.
 class FaultyDisk final : public Disk {
  public:
   uint64_t bytes_left = UINT64_MAX;
@@ -22,7 +23,7 @@ class FaultyDisk final : public Disk {
   }
   Result<std::unique_ptr<DiskFile>> open(const std::string& path) override;
   Status remove(const std::string& path) override { return real_disk().remove(path); }
-  Status sync_dir(const std::string& path) override { return real_disk().sync_dir(path); }
+  Status sync_dir(const std::string&) override { return ok(); }
   Result<std::unique_ptr<DiskFile>> lock(const std::string& path) override {
     return real_disk().lock(path);
   }
