@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <atomic>
 #include <bit>
 
 #include "base/log.h"
@@ -15,6 +16,9 @@ namespace vigie::tsdb {
 namespace {
 
 constexpr size_t kFlushAt = 1U << 20;
+// Of all stores of the process, whose descriptors are a common good.
+constexpr int kFilesKept = 128;
+std::atomic<int> files_kept{0};
 constexpr size_t kChunkHead = 4 + 4 + 4 + 8 + 8;
 
 Error damaged(const std::string& path) {
@@ -23,7 +27,21 @@ Error damaged(const std::string& path) {
 
 }  // namespace
 
+Result<std::shared_ptr<const DiskFile>> ChunkFile::opened() const {
+  const std::lock_guard hold(mutex_);
+  if (kept_) { return kept_; }
+  VIGIE_TRY(auto file, disk_.open(path_));
+  std::shared_ptr<const DiskFile> shared = std::move(file);
+  if (files_kept.fetch_add(1) < kFilesKept) {
+    kept_ = shared;
+  } else {
+    files_kept.fetch_sub(1);
+  }
+  return shared;
+}
+
 ChunkFile::~ChunkFile() {
+  if (kept_) { files_kept.fetch_sub(1); }
   if (!dropped_) { return; }
   if (Status removed = disk_.remove(path_); !removed) {
     log::warn("tsdb", "{}; it is removed at the next start", removed.error().what);
@@ -32,7 +50,7 @@ ChunkFile::~ChunkFile() {
 
 Status ChunkFile::read(const Stretch& stretch, int64_t from, int64_t to,
                        std::vector<Point>& out) const {
-  VIGIE_TRY(auto file, disk_.open(path_));
+  VIGIE_TRY(const auto file, opened());
   std::string bytes;
   VIGIE_CHECK(file->read(stretch.offset, stretch.size, bytes));
   ByteReader reader(bytes);

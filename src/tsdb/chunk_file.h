@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,8 @@ struct Stretch {
 };
 
 /// One immutable file of chunks. Snapshots share it; when the last one that knows a dropped file
-/// goes, the file goes. Opened for each read, so thousands of files need no descriptors.
+/// goes, the file goes. The first files read stay open; further ones are opened for each read, so
+/// that thousands of files do not need thousands of descriptors. Any thread.
 class ChunkFile {
  public:
   ChunkFile(Disk& disk, std::string path, uint64_t size)
@@ -43,9 +45,13 @@ class ChunkFile {
   int64_t last = INT64_MIN;
 
  private:
+  Result<std::shared_ptr<const DiskFile>> opened() const;
+
   Disk& disk_;
   std::string path_;
   uint64_t size_;
+  mutable std::mutex mutex_;  // Guards kept_ alone.
+  mutable std::shared_ptr<const DiskFile> kept_;
   bool dropped_ = false;
 };
 
