@@ -107,11 +107,11 @@ export const runbooks = [
     title: "Heartbeats stall after the Kafka maintenance",
     when: 'alert="HeartbeatStalled", stage="datajs"',
     automatic: true,
-    guard: { cooldown: "30m", "at-most": "2 per 6h", "blast-radius": 1 },
+    guard: { cooldown_ms: 1_800_000, at_most: 2, at_most_per_ms: 21_600_000, blast_radius: 1 },
     path: "runbooks/heartbeats-stall.md",
   },
   { id: "empty-topic", title: "Empty the heartbeat topic", when: 'alert="HeartbeatStalled"', automatic: false, guard: null, path: "runbooks/empty-topic.md" },
-  { id: "restart-signaling", title: "Signaling eats the memory", when: 'alert="NodeMemoryUsageHigh", service="signaling"', automatic: true, guard: { cooldown: "1h" }, path: "runbooks/restart-signaling.md" },
+  { id: "restart-signaling", title: "Signaling eats the memory", when: 'alert="NodeMemoryUsageHigh", service="signaling"', automatic: true, guard: { cooldown_ms: 3_600_000, at_most: null, at_most_per_ms: 0, blast_radius: 1 }, path: "runbooks/restart-signaling.md" },
   { id: "clean-mediator", title: "Clean the mediator's dumps", when: 'alert="NodeFilesystemFree"', automatic: false, guard: null, path: "runbooks/clean-mediator.md" },
   { id: "push-distributor", title: "Pushes lag: write to the distributor", when: null, automatic: false, guard: null, path: "runbooks/push-distributor.md" },
 ];
@@ -130,10 +130,12 @@ read yet waits in the topic.</p>
 </code></pre>
 <p>then: <a href="#restart">restart</a> once, otherwise: escalate</p>`;
 
+export const runbookParams = [{ name: "topic", help: "the topic that is emptied", default: "teamusages.dataEnrichement.heartbeatSercomm.send" }];
+
 export const runbookSteps = [
-  { id: "restart", title: "Restart the enricher", kind: "command", text: "vigie restart datajs", approve: null, repeat: true, timeout_ms: 60000 },
-  { id: "verify", title: "Wait until heartbeats flow again", kind: "verify", text: "sum(rate(datajs_out_total[1m])) > 0", approve: null, repeat: null, timeout_ms: 300000 },
-  { id: "empty", title: "Empty the topic", kind: "command", text: "stage-topic empty teamusages.dataEnrichement.heartbeatSercomm.send", approve: "never", repeat: false, timeout_ms: 30000 },
+  { id: "restart", title: "Restart the enricher", kind: "command", text: "vigie restart datajs", approve: "never", repeat: "safe", timeout_ms: 60000 },
+  { id: "verify", title: "Wait until heartbeats flow again", kind: "verify", text: "sum(rate(datajs_out_total[1m])) > 0", approve: "never", repeat: "safe", timeout_ms: 300000 },
+  { id: "empty", title: "Empty the topic", kind: "command", text: "stage-topic empty teamusages.dataEnrichement.heartbeatSercomm.send", approve: "ask", repeat: "never", timeout_ms: 30000 },
 ];
 
 export function runSteps(run, now) {

@@ -11,7 +11,8 @@ import { Stage } from "./story.mjs";
 
 const kDist = fileURLToPath(new URL("../dist/", import.meta.url));
 const kTypes = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
-const kPolicy = "default-src 'self'; frame-ancestors 'none'; base-uri 'self'";
+const kPolicy =
+  "default-src 'self'; img-src 'self' data:; style-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 const kToken = "let-me-in";
 const kCookie = "vigie_session=mock";
 
@@ -105,7 +106,7 @@ function read(path, query, response) {
     case "runbooks": {
       if (!id) return send(response, 200, { runbooks: documents.runbooks });
       const book = documents.runbooks.find((entry) => entry.id === id);
-      return found(response, book && { ...book, html: documents.runbookHtml, steps: documents.runbookSteps }, "runbook");
+      return found(response, book && { ...book, html: documents.runbookHtml, params: documents.runbookParams, steps: documents.runbookSteps }, "runbook");
     }
     case "runs": {
       if (!id) return send(response, 200, { runs: allRuns() });

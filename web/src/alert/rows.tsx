@@ -15,9 +15,11 @@ export function AlertRows({ alerts, plain }: { alerts: Alert[]; plain?: boolean 
 
 function AlertRow({ alert, plain }: { alert: Alert; plain: boolean }) {
   const text = alert.annotations.summary ?? alert.annotations.description;
+  // With an incident the link is what j and k stop at, so that Enter opens it.
+  const lone = !plain && !alert.incident;
   const muted = [alert.muted_by ?? []].flat();
   return (
-    <li class="row alert-row" tabIndex={plain ? undefined : 0} data-row={plain ? undefined : true} data-incident={alert.incident ?? undefined}>
+    <li class="row alert-row" tabIndex={lone ? 0 : undefined} data-row={lone || undefined} data-incident={alert.incident ?? undefined}>
       <Shape tone={muted.length > 0 ? "off" : alertTone(alert.state)} label={alert.state} />
       <div class="row-main">
         <p class="row-title">{alert.labels.alertname ?? "alert"} {alert.labels.severity && <span class="tag">{alert.labels.severity}</span>}</p>
@@ -32,7 +34,7 @@ function AlertRow({ alert, plain }: { alert: Alert; plain: boolean }) {
             alert.reason,
           ].filter(Boolean).join(" · ")}
         </p>
-        {!plain && alert.incident !== null && <a href={href("incidents", alert.incident)}>incident #{alert.incident}</a>}
+        {!plain && alert.incident ? <a href={href("incidents", alert.incident)} data-row>incident #{alert.incident}</a> : null}
       </div>
       <span class="row-end">
         <span>{alert.state}</span>

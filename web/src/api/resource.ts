@@ -23,14 +23,18 @@ export function useResource<T>(path: string | null): Resource<T> {
   });
   const wanted = useRef(path);
   wanted.current = path;
+  const newest = useRef(0);
 
   const reload = useCallback(() => {
     const asked = wanted.current;
     if (asked === null) return;
+    const mine = ++newest.current;
+    // A slow answer must not undo a later one.
+    const current = () => wanted.current === asked && mine === newest.current;
     get<T>(asked).then(
-      (value) => wanted.current === asked && setState({ path: asked, value, problem: null }),
+      (value) => current() && setState({ path: asked, value, problem: null }),
       (cause) =>
-        wanted.current === asked &&
+        current() &&
         setState((old) => ({ path: asked, value: old.path === asked ? old.value : null, problem: problemText(cause) })),
     );
   }, []);

@@ -5,7 +5,7 @@ export type Mood = "ok" | "warn" | "bad";
 
 export interface OnCall {
   team: string;
-  schedule: string;
+  schedule: string | null;
   person: string | null;
   name: string | null;
   until: string | null;
@@ -29,7 +29,8 @@ export interface Incident {
   resolved_at: string | null;
   alerts: number;
   victims: number;
-  next: { at: string; what: string } | null;
+  /** `at` is null when it waits for a person rather than for a moment. */
+  next: { at: string | null; what: string } | null;
   run: number | null;
 }
 
@@ -221,8 +222,15 @@ export interface RunbookStep {
   timeout_ms: number | null;
 }
 
+export interface RunbookParam {
+  name: string;
+  help: string | null;
+  default: string | null;
+}
+
 export interface RunbookDetail extends Runbook {
   html: string;
+  params?: RunbookParam[];
   steps: RunbookStep[];
 }
 

@@ -11,7 +11,7 @@ export function NextThing({ incident, large }: { incident: Incident; large?: boo
     <p class={large ? "next large" : "next"}>
       <span class="next-label">next</span>
       <span class="next-what">{next.what}</span>
-      <span class="next-when"><Countdown to={next.at} /></span>
+      {next.at ? <span class="next-when"><Countdown to={next.at} /></span> : <span class="next-when waits">waits for a person</span>}
     </p>
   );
 }

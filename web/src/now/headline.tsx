@@ -18,7 +18,9 @@ export function Headline({ now }: { now: Now }) {
       <Horizon />
       <Shape tone={moodTone(now.mood)} label={kMoodWord[now.mood]} size={52} />
       <div>
-        <h1 tabIndex={-1} role="status">{now.sentence}</h1>
+        <div role="status">
+          <h1 tabIndex={-1} class={now.sentence.length > 90 ? "is-long" : ""}>{now.sentence}</h1>
+        </div>
         <p class="headline-sub">
           <span class="num">{clockTime(time, now.book.timezone)}</span> {now.book.timezone}
           {(now.alerts.firing > 0 || now.alerts.pending > 0) && (

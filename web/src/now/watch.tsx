@@ -15,7 +15,7 @@ export function Watch({ shifts }: { shifts: OnCall[] }) {
         <span class="panel-aside"><a href={href("who")}>rota</a></span>
       </header>
       <ul>
-        {shifts.map((shift) => <Shift key={`${shift.team}/${shift.schedule}`} shift={shift} />)}
+        {shifts.map((shift, index) => <Shift key={`${shift.team}/${shift.schedule}/${index}`} shift={shift} />)}
       </ul>
       {shifts.length === 0 && <p class="watch-none"><Shape tone="warn" /> The book names no schedule: nobody is on call.</p>}
     </section>
@@ -25,7 +25,7 @@ export function Watch({ shifts }: { shifts: OnCall[] }) {
 export function Shift({ shift }: { shift: OnCall }) {
   const now = useCell(tick);
   const until = parseTime(shift.until);
-  const label = shift.schedule === shift.team ? shift.team : `${shift.team} · ${shift.schedule}`;
+  const label = !shift.schedule || shift.schedule === shift.team ? shift.team : [shift.team, shift.schedule].filter(Boolean).join(" · ");
   return (
     <li class={shift.person ? "shift" : "shift is-empty"}>
       <span class="shift-team">{label}</span>

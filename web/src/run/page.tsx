@@ -50,7 +50,7 @@ export function RunPage({ id }: { id: string }) {
             <li class="strong">{value.state}</li>
             <li>{value.automatic ? "started by itself" : `started by ${personName(value.by)}`} <When at={value.started_at} /></li>
             <li>{going ? "for" : "took"} <Age since={value.started_at} to={value.ended_at} /></li>
-            {value.incident !== null && <li><a href={href("incidents", value.incident)}>incident #{value.incident}</a></li>}
+            {value.incident ? <li><a href={href("incidents", value.incident)}>incident #{value.incident}</a></li> : null}
             <li><a href={href("runbooks", value.runbook)}>runbook</a></li>
           </ul>
         }

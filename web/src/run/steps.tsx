@@ -25,8 +25,8 @@ export function StepList({ run, reload }: { run: RunDetail; reload: () => void }
   return (
     <ol class="steps">
       {run.steps.map((step) => (
-        <li key={step.id} class={`step is-${step.state}`}>
-          <Shape tone={stepTone(step.state)} label={step.state} size={18} />
+        <li key={`${step.id}/${step.attempt}`} class={`step is-${step.state}`}>
+          <Shape tone={asks(run, step) ? "warn" : stepTone(step.state)} label={asks(run, step) ? "waits for a person" : step.state} size={18} />
           <div>
             <p class="step-head">
               <span class="step-title">{step.title}</span>
@@ -36,7 +36,7 @@ export function StepList({ run, reload }: { run: RunDetail; reload: () => void }
             </p>
             {step.why && <p class="step-why">{step.why}</p>}
             <Printed step={step} />
-            {step.state === "unknown" && <Settle run={run.id} step={step} reload={reload} />}
+            {asks(run, step) && <Settle run={run.id} step={step} reload={reload} />}
           </div>
         </li>
       ))}
@@ -44,35 +44,68 @@ export function StepList({ run, reload }: { run: RunDetail; reload: () => void }
   );
 }
 
+/** The step that a waiting run is held up by: one that was begun (an attempt was made) and has no outcome. */
+function asks(run: RunDetail, step: RunStep): boolean {
+  if (run.state !== "waiting") return false;
+  return step.state === "unknown" || (step.state === "waiting" && step.attempt > 0);
+}
+
 function Printed({ step }: { step: RunStep }) {
   const ended = step.state === "failed" || step.state === "unknown" || step.state === "running";
   const [open, setOpen] = useState(ended);
+  useEffect(() => {
+    if (ended) setOpen(true);
+  }, [ended]);
   if (!step.text && !step.output) return null;
   return (
     <details class="printed" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <code>{step.text.split("\n")[0]}</code>
-        {step.exit_status !== null && <span class="faint"> exit {step.exit_status}</span>}
+        {step.exit_status != null && <span class="faint"> exit {step.exit_status}</span>}
       </summary>
       {step.text.includes("\n") && <pre class="command">{step.text}</pre>}
       {step.output && <pre tabIndex={0}>{step.output}</pre>}
-      {!step.output && step.state !== "running" && <p class="faint">It printed nothing.</p>}
+      {!step.output && (step.state === "done" || step.state === "failed") && <p class="faint">It printed nothing.</p>}
     </details>
   );
 }
 
+interface Answer {
+  word: "done" | "not_done" | "again";
+  label: string;
+  said: string;
+}
+
 /** A step that a crash cut off: nobody but a person can say whether it was done. */
+const kCutOff: readonly Answer[] = [
+  { word: "done", label: "It was done", said: "Settled: it was done" },
+  { word: "not_done", label: "It was not done", said: "Settled: it was not done" },
+  { word: "again", label: "Run it again", said: "Running the step again" },
+];
+
+/** A step that asks before it acts. */
+const kGoAhead: readonly Answer[] = [
+  { word: "again", label: "Go ahead", said: "The step has the go-ahead" },
+  { word: "done", label: "I have done it by hand", said: "Noted as done" },
+  { word: "not_done", label: "Do not do it", said: "The step is refused" },
+];
+
 function Settle({ run, step, reload }: { run: number; step: RunStep; reload: () => void }) {
-  const answer = async (word: "done" | "not_done" | "again", said: string) => {
+  const cutOff = step.state === "unknown";
+  const answer = async ({ word, said }: Answer) => {
     if (await attempt(() => post(`runs/${run}/answer`, { step: step.id, answer: word }), said)) reload();
   };
   return (
-    <div class="settle" role="group" aria-label={`Was “${step.title}” done?`}>
-      <p><strong>Was it done?</strong> Vigie stopped while this step ran and will not guess.</p>
+    <div class="settle" role="group" aria-label={cutOff ? `Was “${step.title}” done?` : `Go ahead with “${step.title}”?`}>
+      {cutOff ? (
+        <p><strong>Was it done?</strong> Vigie stopped while this step ran and will not guess.</p>
+      ) : (
+        <p><strong>Go ahead?</strong> This step waits for a person before it acts.</p>
+      )}
       <div class="buttons">
-        <button type="button" onClick={() => void answer("done", "Settled: it was done")}>It was done</button>
-        <button type="button" onClick={() => void answer("not_done", "Settled: it was not done")}>It was not done</button>
-        <button type="button" onClick={() => void answer("again", "Running the step again")}>Run it again</button>
+        {(cutOff ? kCutOff : kGoAhead).map((one) => (
+          <button key={one.word} type="button" class={!cutOff && one.word === "again" ? "primary" : ""} onClick={() => void answer(one)}>{one.label}</button>
+        ))}
       </div>
     </div>
   );

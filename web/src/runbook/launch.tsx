@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, post, problemText, segment } from "../api/client";
-import type { DryRun } from "../api/types";
+import { ApiError, get, post, problemText, segment } from "../api/client";
+import type { DryRun, RunbookDetail, RunbookParam } from "../api/types";
 import { Shape } from "../look/shape";
 import { stream } from "../live/live";
 import { Ask, closeDialog, openDialog } from "../shell/dialog";
@@ -16,16 +16,20 @@ function Launch({ id, title, incident }: { id: string; title: string; incident: 
   const [plan, setPlan] = useState<DryRun | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const [params, setParams] = useState<RunbookParam[]>([]);
+  const [given, setGiven] = useState<Record<string, string>>({});
   const path = `runbooks/${segment(id)}/run`;
 
   useEffect(() => {
     post<DryRun>(path, { incident, params: {}, dry_run: true }).then(setPlan, (cause) => setProblem(problemText(cause)));
-  }, [path, incident]);
+    // Without its parameters a runbook still runs, on what the incident's alert and the defaults say.
+    get<RunbookDetail>(`runbooks/${segment(id)}`).then((book) => setParams(book.params ?? []), () => {});
+  }, [path, id, incident]);
 
   const run = async () => {
     setBusy(true);
     try {
-      const { run: started } = await post<{ run: number }>(path, { incident, params: {}, dry_run: false });
+      const { run: started } = await post<{ run: number }>(path, { incident, params: filled(given), dry_run: false });
       closeDialog();
       toast(`Run ${started} has started`);
       void stream.refresh();
@@ -57,7 +61,24 @@ function Launch({ id, title, incident }: { id: string; title: string; incident: 
           </ol>
         </>
       )}
+      {params.map((param) => (
+        <label key={param.name} class="field">
+          <span>{param.name}{param.help && <span class="faint"> {param.help}</span>}</span>
+          <input
+            type="text"
+            autocomplete="off"
+            placeholder={param.default ?? "from the alert"}
+            value={given[param.name] ?? ""}
+            onInput={(event) => setGiven({ ...given, [param.name]: event.currentTarget.value })}
+          />
+        </label>
+      ))}
       {incident !== null && <p class="hint">For incident #{incident}; it is written to the timeline.</p>}
     </Ask>
   );
+}
+
+/** Only what was typed: an empty field leaves the parameter to the alert and its default. */
+function filled(given: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""));
 }

@@ -47,7 +47,7 @@ export function RunbookPage({ id }: { id: string }) {
       <div class="two-columns">
         <div class="column-main">
           {/* Rendered by the daemon from the book, with raw HTML of the source left out. */}
-          <article class="panel prose" dangerouslySetInnerHTML={{ __html: value.html }} />
+          <article class="panel prose" onClick={followInside} dangerouslySetInnerHTML={{ __html: value.html }} />
         </div>
         <div class="column-side">
           <Panel title="When and how">
@@ -73,16 +73,32 @@ export function RunbookPage({ id }: { id: string }) {
   );
 }
 
+/** A link to another section of the runbook scrolls to it; the address is the console's and stays as it is. */
+function followInside(event: MouseEvent): void {
+  const link = (event.target as Element | null)?.closest<HTMLAnchorElement>('a[href^="#"]');
+  if (!link) return;
+  event.preventDefault();
+  const section = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  section?.scrollIntoView({ block: "start" });
+}
+
 function stepNotes(step: RunbookDetail["steps"][number]): string {
   const notes: string[] = [];
-  if (step.approve !== null) notes.push(`approval: ${step.approve}`);
-  if (step.repeat !== null) notes.push(`may be repeated: ${step.repeat === true ? "yes" : step.repeat === false ? "no" : step.repeat}`);
-  if (step.timeout_ms !== null) notes.push(`at most ${duration(step.timeout_ms)}`);
+  if (step.approve === "ask" || step.approve === true) notes.push("waits for a go-ahead");
+  if (step.repeat === "safe" || step.repeat === true) notes.push("safe to repeat");
+  if (step.repeat === "never" || step.repeat === false) notes.push("never repeated by itself");
+  if (step.timeout_ms) notes.push(`at most ${duration(step.timeout_ms)}`);
   return notes.join(" · ");
 }
 
-function guardText(guard: Runbook["guard"]): string {
+/** A guard comes as words or as limits: `cooldown_ms: 1800000` reads "cooldown 30 min". */
+export function guardText(guard: Runbook["guard"]): string {
   if (guard === null) return "none";
   if (typeof guard === "string") return guard;
-  return Object.entries(guard).map(([name, value]) => `${name.replace(/[-_]/g, " ")} ${String(value)}`).join(", ");
+  const limits = Object.entries(guard).filter(([, value]) => value !== null && value !== 0 && value !== false);
+  const said = limits.map(([name, value]) => {
+    const word = name.replace(/_ms$/, "").replace(/[-_]/g, " ");
+    return `${word} ${name.endsWith("_ms") ? duration(Number(value)) : String(value)}`;
+  });
+  return said.join(", ") || "none";
 }

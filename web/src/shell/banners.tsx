@@ -42,10 +42,11 @@ export function ConnectionBanner({ link, at }: { link: Link; at: number }) {
   }
   const wait = link.retryAt === null ? 0 : link.retryAt - at;
   return (
-    <div class="banner tone-bad" role="alert">
+    <div class="banner tone-bad">
       <Shape tone="bad" />
       <div>
-        <strong>No connection to Vigie.</strong>{" "}
+        {/* Only what does not tick is announced. */}
+        <strong role="alert">No connection to Vigie.</strong>{" "}
         {link.newsAt === null ? "Nothing has arrived yet." : <>What you see is from <span class="num">{clockTime(link.newsAt, zone())}</span>, {duration(at - link.newsAt)} old.</>}{" "}
         {wait > 500 ? `Trying again in ${duration(wait, 1)}.` : "Trying again…"}
       </div>

@@ -12,6 +12,7 @@ import { openHelp } from "./help";
 import { href, route } from "./route";
 import { kDestinations } from "./pages";
 import { chooseTheme, nextTheme, theme } from "./theme";
+import { Ask, closeDialog, openDialog } from "./dialog";
 import { attempt } from "./toasts";
 
 export function Header() {
@@ -81,9 +82,21 @@ function Person() {
   const who = useCell(session);
   if (!who?.person) return null;
   return (
-    <button type="button" class="tool person" title={`Signed in as ${who.name ?? who.person}. Sign out.`} onClick={() => void attempt(signOut, "Signed out")}>
+    <button type="button" class="tool person" title={`Signed in as ${who.name ?? who.person}. Sign out.`} onClick={askSignOut}>
       <span class="wide-only">{who.name ?? who.person}</span>
       <span class="narrow-only" aria-hidden="true">{(who.name ?? who.person).charAt(0).toUpperCase()}</span>
     </button>
+  );
+}
+
+function askSignOut(): void {
+  const leave = () => {
+    closeDialog();
+    void attempt(signOut, "Signed out");
+  };
+  openDialog(
+    <Ask title="Sign out?" act="Sign out" onAct={leave}>
+      <p>To come back you need a new link: <code>vigie link</code> on Vigie's machine prints one.</p>
+    </Ask>,
   );
 }

@@ -55,7 +55,7 @@ export function WhoPage() {
       {value ? (
         <>
           <Stale problem={problem} />
-          <ul class="shifts">{value.oncall.map((shift) => <Shift key={`${shift.team}/${shift.schedule}`} shift={shift} />)}</ul>
+          <ul class="shifts">{value.oncall.map((shift, index) => <Shift key={`${shift.team}/${shift.schedule}/${index}`} shift={shift} />)}</ul>
           {value.oncall.length === 0 && <Empty>No schedule covers this.</Empty>}
         </>
       ) : (
