@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "promql/function_kind.h"
 #include "promql/promql.h"
+#include "tsdb/testing/memory_store.h"
 
 namespace vigie::promql {
 namespace {
@@ -74,6 +77,35 @@ TEST(Printer, IsReadBackTheSame) {
     const std::string once = normal(text);
     EXPECT_EQ(normal(once), once) << text;
   }
+}
+
+// Expressions taken apart and put together wrongly: an error or an expression, never a crash.
+TEST(Parser, SurvivesGarbage) {
+  const std::vector<std::string> pieces = {
+      "sum",   " by ",     "(",    ")",    "[",      "]",      "{",    "}",   "a",
+      "\"x\"", "'",        "5m",   ":",    "@",      "-",      "+",    "^",   "==",
+      "bool ", " offset ", "rate", ",",    "=~",     "1e",     "0x",   "NaN", "start",
+      "end()", "`",        "\\",   "topk", " on ",   "time()", "\xff", "#",   " and ",
+      "1",     "..",       "_",    "!=",   "unless", "step()", "</",   "\n"};
+  std::mt19937 random(11);
+  const Engine engine{{.samples_max = 10'000}};
+  const tsdb::MemoryStore store;
+  size_t good = 0;
+  for (int i = 0; i < 40'000; ++i) {
+    std::string text;
+    for (unsigned k = random() % 9; k-- > 0;) { text += pieces[random() % pieces.size()]; }
+    const auto parsed = parse(text);
+    if (!parsed) {
+      EXPECT_EQ(parsed.error().code, Code::invalid);
+      continue;
+    }
+    ++good;
+    const std::string once = format(*parsed);
+    EXPECT_EQ(normal(once), once) << text;
+    (void)engine.instant(*parsed, wall_from_millis(1000), store);
+    (void)engine.range(*parsed, {wall_from_millis(0), wall_from_millis(9000), 1s}, store);
+  }
+  EXPECT_GT(good, 100U);
 }
 
 TEST(Reads, KnowsTheMetricsOfAnExpression) {
