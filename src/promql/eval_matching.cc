@@ -116,10 +116,32 @@ Result<Value> Evaluation::eval_set(const BinaryNode& node, Columns left, Columns
   return out;
 }
 
+Column Evaluation::pair_up(const BinaryNode& node, const Column& left, const Column& right) const {
+  const bool swapped = node.matching.cardinality == Cardinality::one_to_many;
+  const bool filters = is_comparison(node.op) && !node.returns_bool;
+  const Column& many = swapped ? right : left;
+  const Column& one = swapped ? left : right;
+  const bool delayed = options_.delayed_name_removal;
+  Column column{.drop_name = filters ? many.drop_name : delayed};
+  column.labels = result_labels(node, many.labels, one.labels, !filters && !delayed);
+  column.values.assign(left.values.size(), absent_value());
+  for (size_t i = 0; i < left.values.size(); ++i) {
+    const double a = left.values[i];
+    const double b = right.values[i];
+    if (is_absent(a) || is_absent(b)) { continue; }
+    const double result = apply(node.op, a, b);
+    if (!filters) {
+      column.values[i] = result;
+    } else if (result != 0) {
+      column.values[i] = a;
+    }
+  }
+  return column;
+}
+
 Result<Value> Evaluation::eval_matched(const BinaryNode& node, Columns left, Columns right,
                                        const Grid& grid) {
   const bool swapped = node.matching.cardinality == Cardinality::one_to_many;
-  const bool filters = is_comparison(node.op) && !node.returns_bool;
   const Columns& many = swapped ? right : left;
   const Columns& one = swapped ? left : right;
   const Groups many_groups = group(many, node.matching);
@@ -148,25 +170,8 @@ Result<Value> Evaluation::eval_matched(const BinaryNode& node, Columns left, Col
       }
     }
     for (const size_t o : ones->second) {
-      Column column{.drop_name = many[m].drop_name && filters,
-                    .values = std::vector<double>(grid.count, absent_value())};
-      const bool drops = !filters;
-      column.labels = result_labels(node, many[m].labels, one[o].labels,
-                                    drops && !options_.delayed_name_removal);
-      if (drops && options_.delayed_name_removal) { column.drop_name = true; }
-      for (size_t i = 0; i < grid.count; ++i) {
-        const double a = left[swapped ? o : m].values[i];
-        const double b = right[swapped ? m : o].values[i];
-        if (is_absent(a) || is_absent(b)) { continue; }
-        const double result = apply(node.op, a, b);
-        if (!filters) {
-          column.values[i] = result;
-        } else if (result != 0) {
-          column.values[i] = a;
-        }
-      }
       VIGIE_CHECK(charge(grid.count));
-      out.columns.push_back(std::move(column));
+      out.columns.push_back(pair_up(node, left[swapped ? o : m], right[swapped ? m : o]));
     }
   }
   drop_empty(out.columns);

@@ -90,6 +90,8 @@ class Evaluation {
   Result<Value> eval_set(const BinaryNode& node, Columns left, Columns right, const Grid& grid);
   Result<Value> eval_matched(const BinaryNode& node, Columns left, Columns right, const Grid& grid);
 
+  Column pair_up(const BinaryNode& node, const Column& left, const Column& right) const;
+
   // eval_aggregate.cc, eval_choose.cc
   Result<Value> eval_aggregate(const AggregateNode& node, const Grid& grid);
   Result<Value> eval_choose(const AggregateNode& node, Columns columns,

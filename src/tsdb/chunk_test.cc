@@ -5,8 +5,8 @@
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <random>
 
+#include "base/random.h"
 #include "model/sample.h"
 #include "tsdb/crc32c.h"
 
@@ -27,16 +27,17 @@ void expect_round_trip(const std::vector<Point>& points) {
 }
 
 TEST(Chunk, GivesBackEveryBit) {
-  std::mt19937_64 random(7);
+  Random random(7);
   for (int round = 0; round < 200; ++round) {
     std::vector<Point> points;
-    int64_t at = static_cast<int64_t>(random() % 2'000'000'000'000);
+    int64_t at = static_cast<int64_t>(random.next() % 2'000'000'000'000);
     for (int i = 0; i < 150; ++i) {
-      const double values[] = {static_cast<double>(random() % 10), std::bit_cast<double>(random()),
-                               stale_marker(), std::numeric_limits<double>::infinity(), -0.0};
-      points.push_back({wall_from_millis(at), values[random() % 5]});
+      const double values[] = {static_cast<double>(random.next() % 10),
+                               std::bit_cast<double>(random.next()), stale_marker(),
+                               std::numeric_limits<double>::infinity(), -0.0};
+      points.push_back({wall_from_millis(at), values[random.next() % 5]});
       const int64_t steps[] = {1, 15'000, 15'001, 9'000, 140'000, 600'000, 40'000'000'000};
-      at += steps[random() % 7];
+      at += steps[random.next() % 7];
     }
     expect_round_trip(points);
   }

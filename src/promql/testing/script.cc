@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <optional>
 
@@ -369,6 +370,17 @@ void Runner::judge(Eval& eval) {
 size_t ScriptReport::count(CaseOutcome outcome) const {
   return static_cast<size_t>(std::count_if(
       cases.begin(), cases.end(), [&](const ScriptCase& c) { return c.outcome == outcome; }));
+}
+
+std::filesystem::path peers_folder(const std::filesystem::path& fallback) {
+  const char* given = std::getenv("VIGIE_PEERS");
+  std::filesystem::path folder = given != nullptr ? std::filesystem::path(given) : fallback;
+  if (std::filesystem::exists(folder / "promql")) { folder /= "promql"; }
+  if (!std::filesystem::exists(folder)) { return {}; }
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".test") { return folder; }
+  }
+  return {};
 }
 
 ScriptReport run_script(std::string_view text) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,5 +33,9 @@ struct ScriptReport {
 /// Runs a test script in Prometheus' own grammar: `load`, `clear`, `eval instant`, `eval range`,
 /// `eval_fail`, with `expect` lines. Names are removed at the end, as Prometheus' own tests do.
 ScriptReport run_script(std::string_view text);
+
+/// Where the peers' scripts lie: $VIGIE_PEERS, else `fallback`, or the folder `promql` in it. Empty
+/// when there are none.
+std::filesystem::path peers_folder(const std::filesystem::path& fallback);
 
 }  // namespace vigie::promql
