@@ -13,6 +13,7 @@ namespace {
 constexpr size_t kReadBytes = 64 << 10;
 constexpr size_t kHeadReadBytes = 8 << 10;
 constexpr Nanos kLingerMax = 1s;
+constexpr Nanos kLingerAtStop = 100ms;
 constexpr size_t kLingerBytesMax = 1 << 20;
 // A pipelining client must let others have a turn.
 constexpr int kRequestsPerTurn = 16;
@@ -298,7 +299,7 @@ Task<Next> serve_one(Server& server, Session& session) {
 /// Closing with unread bytes would reset the connection, and the answer could be lost on its way.
 Task<void> linger(Server& server, Session& session) {
   session.link.finish_writing();
-  const MonoTime deadline = server.now() + kLingerMax;
+  const MonoTime deadline = server.now() + (server.stopping ? kLingerAtStop : kLingerMax);
   std::string ignored;
   size_t total = 0;
   while (total < kLingerBytesMax) {

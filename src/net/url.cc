@@ -39,6 +39,21 @@ void escape_into(std::string& out, char c) {
   out += kHexDigits[byte & 15];
 }
 
+/// A socket's path inside an address.
+std::string escape_path(std::string_view path) {
+  std::string out;
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool special = byte <= 0x20 || byte >= 0x7f || c == '%' || c == ':';
+    if (special) {
+      escape_into(out, c);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 /// Path and query for the request line: bytes outside ASCII are escaped, the fragment goes.
 std::string target_of(std::string_view rest) {
   rest = rest.substr(0, rest.find('#'));
@@ -108,6 +123,9 @@ Result<Url> parse_unix(std::string_view rest) {
   const size_t colon = std::min(rest.find(':'), rest.size());
   out.host = unescape(rest.substr(0, colon), false);
   if (out.host.empty()) { return error(Code::invalid, "the socket's path is missing"); }
+  if (out.host.find('\0') != std::string::npos) {
+    return error(Code::invalid, "the socket's path holds a zero byte");
+  }
   out.target = target_of(rest.substr(std::min(colon + 1, rest.size())));
   return out;
 }
@@ -144,7 +162,7 @@ Result<Url> parse_url(std::string_view text) {
 }
 
 std::string Url::text() const {
-  if (scheme == "unix") { return fmt::format("unix:{}:{}", host, target); }
+  if (scheme == "unix") { return fmt::format("unix:{}:{}", escape_path(host), target); }
   const bool v6 = host.find(':') != std::string::npos;
   const bool usual = port == (scheme == "https" ? 443 : 80);
   return fmt::format("{}://{}{}{}{}{}{}", scheme, user.empty() ? "" : url_encode(user) + "@",

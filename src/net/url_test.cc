@@ -34,6 +34,9 @@ TEST(Url, ReadsUnixSockets) {
   EXPECT_EQ(parse_url("unix:///run/a.sock")->host, "/run/a.sock");
   EXPECT_EQ(parse_url("unix:a.sock")->target, "/");
   EXPECT_FALSE(parse_url("unix:"));
+  EXPECT_FALSE(parse_url("unix:/a%00b"));
+  EXPECT_EQ(parse_url("unix:/a%20b%25:/x")->host, "/a b%");
+  EXPECT_EQ(parse_url("unix:/a%20b%25:/x")->text(), "unix:/a%20b%25:/x");
 }
 
 TEST(Url, RefusesWhatIsNone) {
