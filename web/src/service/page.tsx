@@ -7,7 +7,7 @@ import { stream } from "../live/live";
 import { world } from "../live/world";
 import { declareIncident } from "../incident/declare";
 import { Age, When } from "../look/moments";
-import { PageHead, Panel, Pending, Stale } from "../look/panel";
+import { Empty, PageHead, Panel, Pending, Stale } from "../look/panel";
 import { Shape } from "../look/shape";
 import { healthTone, unitTone } from "../look/states";
 import { Ask, closeDialog, openDialog } from "../shell/dialog";
@@ -44,7 +44,9 @@ export function ServicePage({ name }: { name: string }) {
       {service.why && <p class="lead">{service.why}</p>}
       <div class="two-columns">
         <div class="column-main">
-          <Panel title="Log"><Logs name={name} /></Panel>
+          <Panel title="Log">
+            {service.unit ? <Logs name={name} /> : <Empty>Vigie does not run this service and keeps no log of it.</Empty>}
+          </Panel>
         </div>
         <div class="column-side">
           {service.unit && <UnitPanel service={service} />}
