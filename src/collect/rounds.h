@@ -71,6 +71,20 @@ class Rounds {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
+/// Awaited by a coroutine that wants to know whether it is being cancelled: what it just learnt may
+/// then come from the cancelling, not from the world.
+struct BeingCancelled {
+  bool cancelled = false;
+  bool await_ready() const noexcept { return false; }
+  template <class P>
+  bool await_suspend(std::coroutine_handle<P> waiting) noexcept {
+    const CancelScope* scope = waiting.promise().scope;
+    cancelled = scope != nullptr && scope->cancelled();
+    return false;
+  }
+  bool await_resume() const noexcept { return cancelled; }
+};
+
 /// The first instant after `now` (and after `last`, unless the clock went back) that is `phase`
 /// modulo `every`.
 WallTime next_instant(WallTime now, WallTime last, Millis every, uint64_t phase);

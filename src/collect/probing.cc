@@ -1,0 +1,186 @@
+#include "collect/probing.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace vigie::collect {
+
+/// One probe that runs; its judgement outlives changes of the book.
+class Probing::Round final : public Job {
+ public:
+  Round(Probing& probing, ProbeEntry entry)
+      : probing_(probing),
+        health_(entry.health, probing.loop_.clock().wall()),
+        target_(labels_of(entry), probing.sink_) {
+    entry_ = std::move(entry);
+  }
+
+  void set_probe(std::shared_ptr<Probe> probe) { probe_ = std::move(probe); }
+  void set_entry(ProbeEntry entry) {
+    health_.set_rule(entry.health);
+    entry_ = std::move(entry);
+  }
+
+  Pace pace() const override {
+    const bool eager = !entry_.service.empty() && health_.undecided();
+    const Millis every =
+        eager ? std::min(entry_.every, entry_.health.start_interval) : entry_.every;
+    return {.every = every, .seed = target_.labels().hash(), .at_once = true};
+  }
+  Task<void> round(WallTime at) override;
+  void ended(WallTime at) override { target_.end(at); }
+
+  static Labels labels_of(const ProbeEntry& entry) {
+    Labels labels = entry.labels;
+    labels.set("job", "probe");
+    labels.set("probe", entry.name);
+    labels.set("service", entry.service);
+    return labels;
+  }
+
+  const ProbeEntry& entry() const { return entry_; }
+  HealthState& health() { return health_; }
+  const HealthState& health() const { return health_; }
+  bool failing() const { return looked_ && !last_success_; }
+  uint64_t rounds() const { return rounds_; }
+
+ private:
+  Probing& probing_;
+  ProbeEntry entry_;
+  std::shared_ptr<Probe> probe_;
+  HealthState health_;
+  TextTarget target_;
+  bool looked_ = false, last_success_ = false;
+  uint64_t rounds_ = 0;
+};
+
+Task<void> Probing::Round::round(WallTime at) {
+  const Clock& clock = probing_.loop_.clock();
+  const MonoTime began = clock.mono();
+  // The book may change while we look; the probe must last as long as the look.
+  const std::shared_ptr<Probe> probe = probe_;
+  ProbeOutcome outcome = co_await probe->run(began + Nanos(entry_.timeout));
+  const bool cancelled = co_await BeingCancelled{};
+  if (cancelled || probe != probe_) { co_return; }
+  const double took = std::chrono::duration<double>(clock.mono() - began).count();
+  outcome.samples.gauge("probe_success", "Whether the probe found what it should.",
+                        outcome.success ? 1 : 0);
+  outcome.samples.gauge("probe_duration_seconds", "How long the probe took.", took);
+  target_.accept(outcome.samples.text(), at);
+  looked_ = true;
+  last_success_ = outcome.success;
+  ++rounds_;
+  if (entry_.service.empty()) { co_return; }
+  if (health_.look(outcome.success, outcome.why, clock.wall())) { probing_.judged(entry_.service); }
+}
+
+Probing::Probing(Loop& loop, Rounds& rounds, net::HttpClient& http, SampleSink sink, FactSink facts)
+    : loop_(loop), rounds_(rounds), http_(http), sink_(std::move(sink)), facts_(std::move(facts)) {}
+
+Probing::~Probing() = default;
+
+void Probing::adopt(std::vector<ProbeEntry> entries, const config::Secrets& secrets) {
+  std::map<std::string, std::shared_ptr<Round>> before = std::exchange(probes_, {});
+  for (ProbeEntry& entry : entries) {
+    const std::string name = entry.name;
+    const auto known = before.find(name);
+    std::shared_ptr<Round>& round = probes_[name];
+    const bool same_series = known != before.end() &&
+                             Round::labels_of(known->second->entry()) == Round::labels_of(entry);
+    if (same_series) {
+      round = std::move(known->second);
+      before.erase(known);
+      if (round->entry().text == entry.text) { continue; }
+    }
+    config::Problems ignored;
+    std::shared_ptr<Probe> probe =
+        make_probe(*entry.kind, entry.settings, {loop_, http_, secrets}, ignored);
+    if (probe == nullptr) { continue; }
+    if (round == nullptr) {
+      round = std::make_shared<Round>(*this, std::move(entry));
+    } else {
+      round->set_entry(std::move(entry));
+    }
+    round->set_probe(std::move(probe));
+    rounds_.start("probe/" + name, round);
+  }
+  std::erase_if(probes_, [](const auto& item) { return item.second == nullptr; });
+  for (const auto& [name, round] : before) {
+    // A probe whose labels changed was started anew under the same key.
+    if (probes_.count(name) == 0) {
+      rounds_.end("probe/" + name);
+    } else {
+      round->ended(loop_.clock().wall());
+    }
+  }
+  std::erase_if(said_, [this](const auto& item) {
+    return std::none_of(probes_.begin(), probes_.end(), [&item](const auto& probe) {
+      return probe.second->entry().service == item.first;
+    });
+  });
+  for (const std::string& service : services()) { judged(service); }
+}
+
+void Probing::judged(const std::string& service) {
+  HealthChanged now;
+  now.service = service;
+  bool undecided = false, any_starting = false;
+  for (const auto& [name, round] : probes_) {
+    if (round->entry().service != service) { continue; }
+    const HealthState& state = round->health();
+    if (state.health() == Health::unhealthy && now.health != Health::unhealthy) {
+      now.health = Health::unhealthy;
+      now.why = fmt::format("{}: {}", round->entry().kind->name, state.why());
+    }
+    undecided |= state.undecided();
+    any_starting |= state.health() == Health::starting;
+  }
+  if (now.health != Health::unhealthy) {
+    if (undecided && !any_starting) { return; }
+    now.health = undecided ? Health::starting : Health::healthy;
+    now.why = undecided ? "started, not yet healthy" : "every check is good";
+  }
+  HealthChanged& said = said_[service];
+  if (said.health == now.health) { return; }
+  said = now;
+  facts_({loop_.clock().wall(), std::move(now)});
+}
+
+void Probing::restarted(const std::string& service) {
+  loop_.assert_here();
+  for (const auto& [name, round] : probes_) {
+    if (round->entry().service != service) { continue; }
+    round->health().restart(loop_.clock().wall());
+    rounds_.hurry("probe/" + name);
+  }
+  judged(service);
+}
+
+Health Probing::health(const std::string& service) const {
+  const auto found = said_.find(service);
+  return found == said_.end() ? Health::unknown : found->second.health;
+}
+
+std::vector<std::string> Probing::services() const {
+  std::vector<std::string> out;
+  for (const auto& [name, round] : probes_) {
+    const std::string& service = round->entry().service;
+    if (!service.empty() && std::find(out.begin(), out.end(), service) == out.end()) {
+      out.push_back(service);
+    }
+  }
+  return out;
+}
+
+Probing::Telemetry Probing::telemetry() const {
+  Telemetry out;
+  out.probes = probes_.size();
+  for (const auto& [name, round] : probes_) {
+    out.failing += round->failing() ? 1 : 0;
+    out.rounds += round->rounds();
+  }
+  return out;
+}
+
+}  // namespace vigie::collect
