@@ -27,7 +27,8 @@ namespace vigie::api {
 /// What other rooms know, wired by the daemon. Functions are called on edge.
 struct Neighbours {
   std::function<std::string()> targets;  ///< `data` of /api/v1/targets.
-  std::function<json::value()> rules;    ///< `data` of /api/v1/rules.
+  /// `data` of /api/v1/rules, given alerting's view "alerts".
+  std::function<std::string(const json::value& alerts)> rules;
   /// Measured now, for the chains and fleets of the console: {"flows": {chain: {stage: number}},
   /// "fleets": [Fleet]}.
   std::function<json::object()> live;

@@ -233,7 +233,11 @@ Task<net::HttpReply> Routes::targets_list(Call) {
 }
 
 Task<net::HttpReply> Routes::rules_list(Call) {
-  co_return success(to_text(deps_.neighbours.rules()));
+  Question question = [](const engine::Heart& heart, WallTime now) {
+    return view_of(heart, "alerting", "alerts", now);
+  };
+  const json::value alerts = co_await ask(std::move(question));
+  co_return success(deps_.neighbours.rules(alerts));
 }
 
 Task<net::HttpReply> Routes::prometheus_alerts(Call) {

@@ -112,12 +112,12 @@ void Engine::start(BookAdopted book, std::string version) {
   ASSERT(owed.has_value(), "the journal cannot say what is owed: {}", owed.error().what);
   auto first = std::make_shared<Impl::Undurable>();
   const WallTime now = impl.wall.now();
-  impl.decide_one({DaemonStarted{.version = std::move(version)}, {}}, now, *first);
   if (book.hash != impl.heart.book_hash()) {
     impl.decide_one({std::move(book), {}}, now, *first);
     // What comes after a new book is replayed from here, never across it.
     impl.snapshot_at = 0;
   }
+  impl.decide_one({DaemonStarted{.version = std::move(version)}, {}}, now, *first);
   impl.reissue(*first, *owed);
   impl.running = true;
   impl.push(std::move(first));

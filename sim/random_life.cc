@@ -1,0 +1,181 @@
+#include "sim/random_life.h"
+
+#include <fmt/core.h>
+
+#include "sim/invariants.h"
+#include "sim/story.h"
+
+namespace vigie::sim {
+
+namespace {
+
+/// One random act after another upon one world.
+class Life {
+ public:
+  Life(uint64_t seed, bool trace)
+      : random_(seed),
+        trace_(trace),
+        world_(random_book(random_), beginning(random_), random_.next()) {
+    world_.after_step = [this] {
+      if (!broken_.empty()) { return; }
+      broken_ = broken_invariants(world_);
+    };
+  }
+
+  LifeResult run(uint64_t steps) {
+    const WallTime began = world_.now();
+    LifeResult out;
+    while (out.steps < steps && broken_.empty()) {
+      ++out.steps;
+      act();
+    }
+    out.deliveries = world_.carriers().delivered().size();
+    out.crashes = static_cast<size_t>(world_.crashes());
+    out.events = world_.rows().events.size();
+    out.simulated = world_.now() - began;
+    out.broken = broken_;
+    return out;
+  }
+
+ private:
+  /// Anywhere in a year, so that nights of clock change come up.
+  static WallTime beginning(Random& random) {
+    return wall_from_millis(1'767'225'600'000 + random.between(0, 365LL * 86'400'000));
+  }
+
+  void say(const std::string& what) {
+    if (trace_) { fmt::print("{} {}\n", rfc3339(world_.now()), what); }
+  }
+
+  void happen(const std::string& line) {
+    say(line);
+    auto event = event_of(split_words(line), world_.book());
+    ASSERT(event.has_value(), "{}: {}", line, event.error().what);
+    world_.tell(*std::move(event));
+  }
+
+  std::string alert() {
+    return random_.chance(0.3) ? "Stalled{}" : fmt::format("Down{}{{}}", random_.below(6));
+  }
+  std::string service() { return fmt::format("s{}", random_.below(6)); }
+
+  void act() {
+    const uint64_t dice = random_.below(100);
+    if (dice < 30) {
+      pass_time();
+    } else if (dice < 45) {
+      happen("fire " + alert());
+    } else if (dice < 57) {
+      happen("fall " + alert());
+    } else if (dice < 65) {
+      happen(fmt::format("health {} {} why", service(),
+                         random_.chance(0.5) ? "healthy" : "unhealthy"));
+    } else if (dice < 73) {
+      happen(fmt::format("flow line/s{} {}", random_.below(5),
+                         random_.chance(0.6) ? "alive" : "dead"));
+    } else if (dice < 80) {
+      person_acts();
+    } else if (dice < 84) {
+      crash();
+    } else if (dice < 88) {
+      change_carriers();
+    } else if (dice < 91) {
+      change_disk();
+    } else if (dice < 94) {
+      kill_process();
+    } else if (dice < 96) {
+      const Millis by{random_.between(-7'200'000, 7'200'000)};
+      say("clock " + format_duration(by));
+      world_.jump_clock(by);
+      world_.forward(Millis{6'000});
+    } else {
+      happen(fmt::format("{} s{}", random_.chance(0.5) ? "restart" : "start", random_.below(3)));
+    }
+  }
+
+  void pass_time() {
+    // Mostly seconds, sometimes hours: every timer gets its turn.
+    const Millis by{random_.chance(0.8) ? random_.between(100, 120'000)
+                                        : random_.between(600'000, 6 * 3'600'000)};
+    say("forward " + format_duration(by));
+    world_.forward(by);
+  }
+
+  void person_acts() {
+    const json::value incidents = world_.view("incident", "incidents");
+    std::vector<uint64_t> open;
+    for (const json::value& item : incidents.get_array()) {
+      const json::object& one = item.get_object();
+      if (get_string(one, "state") != "resolved") {
+        open.push_back(static_cast<uint64_t>(get_int(one, "id")));
+      }
+    }
+    if (open.empty()) {
+      say("declare");
+      world_.tell(DeclareAsked{.title = "something smells",
+                               .service = service(),
+                               .severity = "critical",
+                               .who = "ben",
+                               .via = "web",
+                               .note = {}});
+      return;
+    }
+    const IncidentId incident{random_.pick(open)};
+    const uint64_t dice = random_.below(3);
+    say(fmt::format("person acts on {} ({})", incident.value, dice));
+    if (dice == 0) {
+      world_.tell(AckAsked{.incident = incident, .who = "ana", .via = "web", .note = {}});
+    }
+    if (dice == 1) {
+      world_.tell(TakeAsked{.incident = incident, .who = "ben", .via = "web", .note = {}});
+    }
+    if (dice == 2) {
+      world_.tell(ResolveAsked{.incident = incident, .who = "cho", .via = "web", .note = {}});
+    }
+  }
+
+  void crash() {
+    say("crash");
+    world_.refuse_writes(std::nullopt);
+    world_.crash();
+  }
+
+  void change_carriers() {
+    Conditions& conditions = world_.carriers().conditions;
+    conditions.page_fails = random_.chance(0.5) ? 0 : random_.unit();
+    conditions.step_fails = random_.chance(0.5) ? 0 : random_.unit();
+    conditions.start_fails = random_.chance(0.7) ? 0 : random_.unit();
+    conditions.page_takes = Millis{random_.between(1, 20'000)};
+    conditions.step_takes = Millis{random_.between(1, 60'000)};
+    say(fmt::format("carriers fail {:.2f}, steps {:.2f}", conditions.page_fails,
+                    conditions.step_fails));
+  }
+
+  void change_disk() {
+    const bool full = random_.chance(0.5);
+    say(full ? "disk full" : "disk good");
+    world_.refuse_writes(full ? std::optional(error(Code::exhausted, "the disk is full"))
+                              : std::nullopt);
+  }
+
+  void kill_process() {
+    const std::string unit = fmt::format("s{}", random_.below(3));
+    const auto exited = world_.carriers().kill_unit(unit, 9);
+    if (!exited) { return; }
+    say("kill " + unit);
+    world_.tell(*exited);
+  }
+
+  Random random_;
+  const bool trace_;
+  World world_;
+  std::vector<std::string> broken_;
+};
+
+}  // namespace
+
+LifeResult live(uint64_t seed, uint64_t steps, bool trace) {
+  return Life(seed, trace).run(steps);
+}
+
+}  // namespace vigie::sim

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "config/config.h"
+
+namespace vigie::sim {
+
+/// A book of a random house: people, rota, services that need each other, a chain, rules with and
+/// without `for`, runbooks. The same seed gives the same book.
+config::Node random_book(Random& random);
+
+struct LifeResult {
+  uint64_t steps = 0;
+  size_t deliveries = 0, crashes = 0, events = 0;
+  Millis simulated{0};
+  std::vector<std::string> broken;  ///< Empty when every invariant held at every instant.
+};
+
+/// Lets a random life happen: alerts, faults, people, crashes, full disks, dead carriers, clock
+/// jumps. `trace` prints every act.
+LifeResult live(uint64_t seed, uint64_t steps, bool trace);
+
+}  // namespace vigie::sim

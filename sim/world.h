@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "engine/engine.h"
+#include "journal/testing/faulty_backend.h"
+#include "sim/carriers.h"
+
+/// The whole house on one thread under a virtual clock: the real engine, journal protocol and
+/// deciders; fake carriers, steps and processes; a journal that survives crashes and refuses
+/// writes on command.
+namespace vigie::sim {
+
+class World {
+ public:
+  World(config::Node book, WallTime start, uint64_t seed);
+  ~World();
+
+  /// Gives an input to the engine and lets everything that follows at this instant happen.
+  void tell(EventBody input);
+  /// Time passes; every timer and outcome in between happens at its own instant.
+  void forward(Millis by);
+  /// kill -9: what was not committed is forgotten, then a new life begins over the same journal.
+  void crash();
+  void adopt(config::Node book);
+  void jump_clock(Millis by) { clock_.jump_wall(by); }
+  void refuse_writes(std::optional<Error> why) { rows_->failing = std::move(why); }
+
+  /// A decider's view, as the API gives it.
+  json::value view(std::string_view room, std::string_view path);
+  std::string snapshot();
+
+  WallTime now() const { return clock_.wall(); }
+  Carriers& carriers() { return carriers_; }
+  const journal::FaultyBackend::Rows& rows() const { return *rows_; }
+  engine::Engine::Telemetry telemetry() const;
+  const config::Node& book() const { return book_; }
+  int crashes() const { return crashes_; }
+  /// Inputs that were acknowledged as durable and are not in the journal: must stay 0.
+  size_t acknowledged_lost() const { return acknowledged_lost_; }
+  size_t replay_differences() const { return replay_differences_; }
+  /// Called after every instant at which something happened.
+  std::function<void()> after_step;
+
+ private:
+  struct Life;
+  void begin_life();
+  void settle_instant();
+  std::optional<MonoTime> next_instant();
+
+  SimClock clock_;
+  config::Node book_;
+  Carriers carriers_;
+  std::shared_ptr<journal::FaultyBackend::Rows> rows_;
+  std::unique_ptr<Life> life_;
+  uint64_t acknowledged_ = 0;
+  size_t acknowledged_lost_ = 0;
+  size_t replay_differences_ = 0;
+  int crashes_ = 0;
+};
+
+}  // namespace vigie::sim

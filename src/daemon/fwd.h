@@ -1,0 +1,5 @@
+#pragma once
+
+namespace vigie::daemon {
+class Daemon;
+}  // namespace vigie::daemon

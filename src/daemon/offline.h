@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "base/result.h"
+
+namespace vigie::daemon {
+
+/// Answers a GET of Vigie's API (/api/vigie/...) from the journal of a daemon that is not running.
+/// Reads the snapshot and the events after it; changes nothing. `not_found` for a path that needs
+/// the running daemon.
+Result<json::value> answer_offline(const std::string& book_dir, std::string_view path);
+
+}  // namespace vigie::daemon

@@ -1,0 +1,15 @@
+#include "cli/cli.h"
+#include "daemon/book.h"
+#include "daemon/daemon.h"
+#include "daemon/kinds.h"
+#include "daemon/offline.h"
+#include "daemon/version.h"
+
+int main(int argc, char** argv) {
+  const vigie::cli::Deps deps{.run = &vigie::daemon::run,
+                              .check = &vigie::daemon::check_and_print,
+                              .offline = &vigie::daemon::answer_offline,
+                              .kinds = &vigie::daemon::describe_kinds,
+                              .version = std::string(vigie::daemon::kVersion)};
+  return vigie::cli::main(argc, argv, deps);
+}
