@@ -85,7 +85,6 @@ Collect::~Collect() = default;
 
 Status Collect::adopt(const config::Node& root, const config::Secrets& secrets,
                       config::Problems& problems) {
-  impl_->deps.edge.assert_here();
   const size_t before = problems.errors();
   Plan plan =
       read_plan(root, {impl_->deps.edge, impl_->http, secrets}, impl_->collector_context, problems);

@@ -148,7 +148,6 @@ void Probing::judged(const std::string& service) {
 }
 
 void Probing::restarted(const std::string& service) {
-  loop_.assert_here();
   for (const auto& [name, round] : probes_) {
     if (round->entry().service != service) { continue; }
     round->health().restart(loop_.clock().wall());

@@ -69,10 +69,6 @@ void append_properties(const HostView& host, TextWriter& out) {
     const auto read = [&](const char* file) { return read_proc_line(base + device + "/" + file); };
     out.sample("node_network_info",
                {{"address", read("address")},
-                {"adminstate", attribute_value(read("flags")) != 0 &&
-                                       static_cast<int64_t>(attribute_value(read("flags"))) % 2 == 1
-                                   ? "up"
-                                   : "down"},
                 {"broadcast", read("broadcast")},
                 {"device", device},
                 {"duplex", read("duplex")},
