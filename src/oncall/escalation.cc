@@ -168,7 +168,7 @@ void Desk::call(Pursuit& p, const std::vector<Called>& people) {
       };
       const bool trying = std::ranges::any_of(p.open, [&](PageId id) {
         const LedgerPage& page = state_.pages.at(id);
-        return !page.notice && !page.late && same(page);
+        return !page.notice && (page.late_at || page.retry_at) && same(page);
       });
       if (trying || std::ranges::any_of(p.planned, same)) { continue; }
       std::string why = fmt::format("{}, {}", called.why, step_name(roster_, p));

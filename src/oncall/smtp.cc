@@ -33,7 +33,7 @@ struct Job {
   CURL* easy = nullptr;
   curl_slist* recipients = nullptr;
   size_t offset = 0;
-  std::string answer;  ///< The server's last line.
+  std::string answer;  ///< The server's last line about the mail.
   std::array<char, CURL_ERROR_SIZE> complaint{};
 
   ~Job() {
@@ -52,6 +52,8 @@ size_t give_bytes(char* out, size_t size, size_t count, void* user) {
 
 size_t hear_line(char* data, size_t size, size_t count, void* user) {
   const std::string_view line{data, size * count};
+  // The answer to our leaving says nothing about the mail.
+  if (line.starts_with("221")) { return size * count; }
   const size_t end = std::min(line.find_last_not_of("\r\n") + 1, size_t{300});
   static_cast<Job*>(user)->answer = line.substr(0, end);
   return size * count;

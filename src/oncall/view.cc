@@ -77,16 +77,22 @@ json::object duty_row(const Roster& roster, const std::string& team, const Sched
   return row;
 }
 
-/// A team without a schedule: whoever its first level calls.
+/// A team without a schedule: whoever its first level calls, or a row that says nobody.
 json::array first_level_rows(const Roster& roster, const Team& team, WallTime at) {
-  json::array rows;
+  std::vector<std::string> people;
   const Path* path = roster.path_for(team.escalation, team.name);
-  if (path == nullptr || path->levels.empty()) { return rows; }
-  for (const Called& called : called_by(roster, path->levels.front(), at).people) {
+  if (path != nullptr && !path->levels.empty()) {
+    for (const Called& called : called_by(roster, path->levels.front(), at).people) {
+      people.push_back(called.person);
+    }
+  }
+  if (people.empty()) { people.emplace_back(); }
+  json::array rows;
+  for (const std::string& person : people) {
     rows.push_back(json::object{{"team", team.name},
                                 {"schedule", nullptr},
-                                {"person", called.person},
-                                {"name", name_of_person(roster, called.person)},
+                                {"person", text_or_null(person)},
+                                {"name", text_or_null(name_of_person(roster, person))},
                                 {"until", nullptr},
                                 {"next", nullptr},
                                 {"next_name", nullptr},
