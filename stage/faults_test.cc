@@ -114,6 +114,10 @@ TEST(Faults, PoisonStopsTheConsumerUntilTheTopicIsEmptied) {
   EXPECT_TRUE(platform.eventually(stuck));
   EXPECT_EQ(platform.get("datajs", "/health").status, 200);
   ASSERT_TRUE(platform.heartbeat("behind-poison", "gw-00002"));
+  EXPECT_TRUE(platform.eventually([&] {
+    return platform.seen("broker",
+                         "behind-poison?topic=teamusages.dataEnrichementCrow.heartbeat.save");
+  }));
 
   // A restart reads the same message again.
   platform.signal("datajs", SIGTERM);
@@ -127,7 +131,7 @@ TEST(Faults, PoisonStopsTheConsumerUntilTheTopicIsEmptied) {
   EXPECT_TRUE(platform.eventually([&] { return !stuck(); }));
   ASSERT_TRUE(platform.heartbeat("after-emptying", "gw-00002"));
   EXPECT_TRUE(platform.eventually([&] { return platform.seen("thingsboard", "after-emptying"); }));
-  EXPECT_FALSE(platform.seen("thingsboard", "behind-poison")) << "it was emptied away";
+  EXPECT_FALSE(platform.seen("thingsboard", "behind-poison")) << emptied.body;
 }
 
 TEST(Faults, ABrokerThatRefusesLetsNothingThrough) {

@@ -28,6 +28,7 @@ const Settings kClientSettings = {
     {"reconnect.backoff.ms", "50"},
     {"reconnect.backoff.max.ms", "500"},
     {"topic.metadata.refresh.interval.ms", "5000"},
+    {"topic.metadata.refresh.fast.interval.ms", "50"},
     {"broker.address.family", "v4"},
 };
 const Settings kProducerSettings = {
@@ -108,6 +109,7 @@ struct Kafka::Impl : std::enable_shared_from_this<Kafka::Impl> {
   rd_kafka_t* producer = nullptr;
   rd_kafka_t* consumer = nullptr;
   rd_kafka_queue_t* queue = nullptr;
+  std::vector<rd_kafka_topic_t*> known;
   std::string servers, generation;
   std::map<std::string, int64_t, std::less<>> floors;
   std::map<std::string, int64_t, std::less<>> taken;  ///< Next offset by topic.
@@ -120,6 +122,8 @@ struct Kafka::Impl : std::enable_shared_from_this<Kafka::Impl> {
 void Kafka::Impl::retire() {
   if (queue != nullptr) { rd_kafka_queue_destroy(queue); }
   queue = nullptr;
+  for (rd_kafka_topic_t* topic : known) { rd_kafka_topic_destroy(topic); }
+  known.clear();
   for (rd_kafka_t** client : {&producer, &consumer}) {
     rd_kafka_t* old = std::exchange(*client, nullptr);
     if (old == nullptr) { continue; }
@@ -139,6 +143,11 @@ void Kafka::Impl::adopt(const std::string& where) {
   retire();
   servers = where;
   producer = open_client(RD_KAFKA_PRODUCER, servers, kProducerSettings);
+  for (const std::string_view topic : kTopics) {
+    if (producer == nullptr) { break; }
+    // Asks for the topic's leader now: the first message need not wait for it.
+    known.push_back(rd_kafka_topic_new(producer, std::string(topic).c_str(), nullptr));
+  }
   if (!reading.topics.empty()) { open_consumer(servers); }
 }
 

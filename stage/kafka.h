@@ -28,6 +28,10 @@ inline constexpr std::string_view kCrowHeartbeatTopic =
 inline constexpr std::string_view kSercommHeartbeatTopic =
     "teamusages.dataEnrichement.heartbeatSercomm.send";
 
+/// All there are.
+inline constexpr std::string_view kTopics[] = {kAlarmTopic, kOutputTopic, kCrowHeartbeatTopic,
+                                               kSercommHeartbeatTopic};
+
 struct Message {
   std::string topic;
   int64_t offset = 0;

@@ -56,6 +56,7 @@ class SmtpSink::Session {
   Descriptor socket_;
   std::string buffer_;
   Envelope envelope_;
+  bool begun_ = false;  ///< A sender was accepted.
 };
 
 Task<bool> SmtpSink::Session::say(std::string text) {
@@ -133,9 +134,12 @@ Task<bool> SmtpSink::Session::command(std::string line) {
       answer = "451 try again later";
     } else {
       envelope_ = {.from = address_in(line), .to = {}, .raw = ""};
+      begun_ = true;
     }
   } else if (verb == "RCPT") {
-    if (envelope_.to.size() >= kRecipientsMax) {
+    if (!begun_) {
+      answer = "503 who is it from?";
+    } else if (envelope_.to.size() >= kRecipientsMax) {
       answer = "452 too many recipients";
     } else {
       envelope_.to.push_back(address_in(line));
@@ -153,6 +157,7 @@ Task<bool> SmtpSink::Session::command(std::string line) {
     answer = "235 welcome";
   } else if (verb == "RSET") {
     envelope_ = {};
+    begun_ = false;
   } else if (verb != "HELO" && verb != "NOOP") {
     answer = "502 not known here";
   }
@@ -181,6 +186,7 @@ Task<bool> SmtpSink::Session::receive() {
   const bool lost = sink_.stage_.faults().loses();
   if (!lost) { sink_.keep_(std::move(envelope_)); }
   envelope_ = {};
+  begun_ = false;
   going = co_await say("250 kept");
   co_return going;
 }

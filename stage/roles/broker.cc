@@ -19,9 +19,6 @@ constexpr Option kOptions[] = {
     {.name = "brokers", .fallback = "1", .help = "how many brokers the cluster has"},
 };
 constexpr FaultKind kFaults[] = {FaultKind::slow, FaultKind::poison};
-constexpr std::string_view kTopics[] = {kAlarmTopic, kOutputTopic, kCrowHeartbeatTopic,
-                                        kSercommHeartbeatTopic};
-
 class Broker final : public Role {
  public:
   explicit Broker(Stage& stage)
