@@ -1,0 +1,8 @@
+#pragma once
+
+namespace vigie::incident {
+
+struct Incident;
+struct State;
+
+}  // namespace vigie::incident
