@@ -34,6 +34,9 @@ class Desk {
   void tried(IncidentId incident, std::string what);
   /// Everything due by now, of each incident in order of time.
   void due();
+  /// Waits are elapsed time. A clock set back moves them back with it; a clock that jumped ahead
+  /// (a resume, mostly) leaves them, since calling early is better than late.
+  void jumped(Millis by);
 
   // paging.cc
   void settled(const EffectSettled& fact);

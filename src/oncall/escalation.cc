@@ -223,6 +223,22 @@ void Desk::due() {
   for (const auto& [at, id] : waiting) { due_for(state_.pursuits.at(id)); }
 }
 
+void Desk::jumped(Millis by) {
+  if (by >= Millis{0}) { return; }
+  const auto shift = [&](std::optional<WallTime>& at) {
+    if (at) { *at += by; }
+  };
+  for (auto& [id, p] : state_.pursuits) {
+    shift(p.level_due);
+    for (PlannedPage& planned : p.planned) { planned.at += by; }
+    for (const PageId open : p.open) {
+      LedgerPage& page = state_.pages.at(open);
+      shift(page.retry_at);
+      shift(page.late_at);
+    }
+  }
+}
+
 void Desk::tidy() {
   while (state_.pages.size() > kLedgerMax) {
     const auto settled = std::ranges::find_if(

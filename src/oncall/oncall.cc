@@ -87,6 +87,8 @@ class OnCallDecider final : public Decider {
   void take(Desk& desk, const Fact& fact) {
     if constexpr (std::is_same_v<Fact, TimerDue>) {
       desk.due();
+    } else if constexpr (std::is_same_v<Fact, ClockJumped>) {
+      desk.jumped(fact.by);
     } else if constexpr (std::is_same_v<Fact, EffectSettled>) {
       desk.settled(fact);
     } else if constexpr (std::is_same_v<Fact, IncidentOpened>) {

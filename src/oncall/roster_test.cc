@@ -20,7 +20,9 @@ TEST(Roster, AcceptsAWholeBook) {
 timezone: Europe/Paris
 global: {smtp_smarthost: "mail:25", smtp_from: v@example.org}
 people:
-  ana: {name: Ana, email: ana@example.org, phone: "+331", notify: [{via: email}, {via: webhook, after: 2m}], webhook: "http://h/a", webhook-secret: {env: S}}
+  ana:
+    {name: Ana, email: ana@example.org, phone: "+331", webhook: "http://h/a",
+     webhook-secret: {env: S}, notify: [{via: email}, {via: webhook, after: 2m}]}
   ben: {email: ben@example.org}
   cho: {terminal: pages.txt}
 contacts: {distributor: {email: s@example.org, teams: {file: secrets/t}}}
@@ -29,7 +31,11 @@ schedules:
   core:
     layers: [{every: 72h, from: "2026-01-05 09:00", people: [ana, ben, cho]}]
     covers: [{from: "2026-02-01", to: "2026-02-03", person: ben, for: ana}]
-escalations: {core: {levels: [{page: [schedule core], wait: 5m}, {page: [schedule core next, cho], wait: 10m}, {page: team core}], repeat: 3}}
+escalations:
+  core:
+    levels: [{page: [schedule core], wait: 5m}, {page: [schedule core next, cho], wait: 10m},
+             {page: team core}]
+    repeat: 3
 last-resort: [ana]
 )"),
             "");
@@ -91,7 +97,9 @@ TEST(Roster, PagesWithWhatIsLeftOfABrokenBook) {
   config::Problems problems;
   const config::Node root = config::parse_yaml(R"(
 people: {ana: {email: a@x.org, notify: [{via: pigeon}, {via: email, after: 1m}]}, ben: 7}
-schedules: {core: {layers: [{every: never, from: x, people: []}, {every: 24h, from: 2026-01-05, people: [ana]}]}}
+schedules:
+  core:
+    layers: [{every: never, from: x, people: []}, {every: 24h, from: 2026-01-05, people: [ana]}]
 escalations: {core: {levels: [{page: [schedule core]}]}}
 )",
                                                "b.yml", problems);
