@@ -50,7 +50,8 @@ class Collect {
   /// running and go to `problems`.
   Status adopt(const config::Node& root, const config::Secrets& secrets,
                config::Problems& problems);
-  /// Cancels all rounds, writes fleets, and ends without marking anything stale.
+  /// Cancels all rounds, writes fleets, and ends without marking anything stale. Must have ended
+  /// before the destructor runs.
   Task<void> stop();
 
   /// `data` of /api/v1/targets in Prometheus' form. `state`: "active", "dropped", "any" or "".

@@ -171,6 +171,9 @@ TEST_F(CollectTest, HealthIsSaidWhenItChanges) {
   EXPECT_TRUE(has("probe_success" + labels, 1));
   EXPECT_TRUE(has("probe_http_status_code" + labels, 200));
   EXPECT_EQ(values_.count("probe_duration_seconds" + labels), 1u);
+  EXPECT_EQ(adopt("services: {datajs: {}}"), "");
+  EXPECT_EQ(health().back(), "datajs 0") << "unknown when nobody looks any more";
+  EXPECT_TRUE(until([&] { return has("probe_success" + labels, NAN); }));
 }
 
 TEST_F(CollectTest, ProbesLookAtAnHttpAnswer) {

@@ -88,22 +88,23 @@ void Probing::adopt(std::vector<ProbeEntry> entries, const config::Secrets& secr
     std::shared_ptr<Round>& round = probes_[name];
     const bool same_series = known != before.end() &&
                              Round::labels_of(known->second->entry()) == Round::labels_of(entry);
+    const bool same_text = same_series && known->second->entry().text == entry.text;
     if (same_series) {
       round = std::move(known->second);
       before.erase(known);
-      if (round->entry().text == entry.text) { continue; }
     }
+    // Made anew even when nothing was written differently: a secret may have changed.
     config::Problems ignored;
     std::shared_ptr<Probe> probe =
         make_probe(*entry.kind, entry.settings, {loop_, http_, secrets}, ignored);
     if (probe == nullptr) { continue; }
     if (round == nullptr) {
       round = std::make_shared<Round>(*this, std::move(entry));
-    } else {
+    } else if (!same_text) {
       round->set_entry(std::move(entry));
     }
     round->set_probe(std::move(probe));
-    rounds_.start("probe/" + name, round);
+    if (!same_text) { rounds_.start("probe/" + name, round); }
   }
   std::erase_if(probes_, [](const auto& item) { return item.second == nullptr; });
   for (const auto& [name, round] : before) {
@@ -114,12 +115,21 @@ void Probing::adopt(std::vector<ProbeEntry> entries, const config::Secrets& secr
       round->ended(loop_.clock().wall());
     }
   }
-  std::erase_if(said_, [this](const auto& item) {
-    return std::none_of(probes_.begin(), probes_.end(), [&item](const auto& probe) {
-      return probe.second->entry().service == item.first;
-    });
-  });
+  forget_unchecked();
   for (const std::string& service : services()) { judged(service); }
+}
+
+void Probing::forget_unchecked() {
+  const std::vector<std::string> checked = services();
+  std::erase_if(said_, [&](const auto& item) {
+    if (std::find(checked.begin(), checked.end(), item.first) != checked.end()) { return false; }
+    // Nobody may go on believing what was last said.
+    if (item.second.health != Health::unknown) {
+      facts_({loop_.clock().wall(),
+              HealthChanged{item.first, Health::unknown, "no check looks at it any more"}});
+    }
+    return true;
+  });
 }
 
 void Probing::judged(const std::string& service) {

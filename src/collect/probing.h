@@ -53,6 +53,7 @@ class Probing {
  private:
   class Round;
   void judged(const std::string& service);
+  void forget_unchecked();
 
   Loop& loop_;
   Rounds& rounds_;

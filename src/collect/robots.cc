@@ -45,6 +45,7 @@ class Robots::Round final : public Job {
   Task<void> round(WallTime at) override;
   void ended(WallTime at) override { target_.end(at); }
   const std::string& text() const { return settings_.text; }
+  void set_secrets(config::Secrets secrets) { context_.secrets = std::move(secrets); }
 
  private:
   Task<Status> send(Substitute substitute);
@@ -53,7 +54,7 @@ class Robots::Round final : public Job {
 
   Robots& robots_;
   const RobotSettings settings_;
-  const ProbeContext context_;
+  ProbeContext context_;
   TextTarget target_;
   Random random_;
   std::unique_ptr<KafkaSender> kafka_;
@@ -174,6 +175,7 @@ void Robots::adopt(std::vector<RobotSettings> robots, const config::Secrets& sec
     std::shared_ptr<Round>& round = running_[chain];
     if (same) {
       round = std::move(known->second);
+      round->set_secrets(secrets);
     } else {
       round = std::make_shared<Round>(*this, std::move(settings), secrets);
       rounds_.start("robot/" + chain, round);
