@@ -24,7 +24,8 @@
 /// Never: loses an alert of severity other than info or none; merges what a person declared.
 namespace vigie::incident {
 
-/// Views: "" (counts), "incidents?state=open|all&limit=N&before=ID", "incidents/ID".
+/// Views: "" (counts), "incidents?state=open|all&limit=N&before=ID", "incidents/ID", "alerts"
+/// (the incident of each firing alert, by fingerprint).
 std::unique_ptr<Decider> make_decider();
 void check_book(const config::Node& root, config::Problems& problems);
 

@@ -120,6 +120,7 @@ class Room {
   json::value list(std::string_view query = "") const {
     return decider_->view("incidents" + std::string(query), now_);
   }
+  json::value look(std::string_view path) const { return decider_->view(path, now_); }
   State state() const { return *decode<State>(decider_->snapshot()); }
 
   WallTime now_ = *parse_rfc3339("2026-01-05T10:00:00Z");
@@ -444,6 +445,7 @@ TEST(Views, ShowEvidenceAndOrder) {
   EXPECT_EQ(room.list("?state=open").get_array().size(), 2U);
   EXPECT_EQ(room.list("?limit=1&before=2").get_array().size(), 1U);
   EXPECT_TRUE(room.view(9).empty());
+  EXPECT_EQ(to_text(room.look("alerts")), R"({"a":1,"b":2})");
 }
 
 TEST(Words, DrawTheLeftSideOfAComparison) {

@@ -173,6 +173,13 @@ json::value view_of_room(const State& state, std::string_view path, WallTime now
     for (const auto& [id, incident] : state.incidents) { open += incident.live() ? 1 : 0; }
     return json::object{{"open", open}, {"kept", state.incidents.size()}};
   }
+  if (head == "alerts") {
+    json::object homes;
+    for (const auto& [fingerprint, alert] : state.alerts) {
+      if (alert.incident) { homes[fingerprint] = alert.incident.value; }
+    }
+    return homes;
+  }
   if (head == "incidents") { return incidents_json(state, path); }
   if (head.starts_with("incidents/")) { return incident_json(state, head.substr(10), now); }
   return nullptr;

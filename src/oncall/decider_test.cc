@@ -465,6 +465,7 @@ TEST(Views, SayWhoIsOnCall) {
   const auto who = room.view("who?team=core&at=1767859200000").get_array();
   ASSERT_EQ(who.size(), 1U);
   EXPECT_EQ(get_string(who[0].get_object(), "person"), "ben");
+  EXPECT_EQ(room.view("who?team=core&at=2026-01-08T08:00:00Z"), json::value(who));
   EXPECT_TRUE(room.view("who?team=x").get_array().empty());
   EXPECT_TRUE(room.view("nothing").is_null());
   EXPECT_TRUE(room.view("why/x").is_null());

@@ -212,8 +212,10 @@ json::value view_of_room(const Roster& roster, const State& state, std::string_v
   if (head.empty()) { return summary(state); }
   if (head == "oncall") { return duty_rows(roster, "", now); }
   if (head == "who") {
-    const std::optional<int64_t> at = number(param(path, "at"));
-    return duty_rows(roster, param(path, "team"), at ? wall_from_millis(*at) : now);
+    const std::string_view at = param(path, "at");
+    const std::optional<int64_t> millis = number(at);
+    const WallTime asked = millis ? wall_from_millis(*millis) : parse_rfc3339(at).value_or(now);
+    return duty_rows(roster, param(path, "team"), asked);
   }
   if (head == "pages") { return pages(state, path); }
   if (head == "people") { return people(roster); }
