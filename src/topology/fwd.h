@@ -1,0 +1,9 @@
+#pragma once
+
+namespace vigie::topology {
+
+struct Chain;
+struct Service;
+struct Settings;
+
+}  // namespace vigie::topology

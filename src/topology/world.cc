@@ -1,0 +1,155 @@
+#include "topology/world.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+
+namespace vigie::topology {
+
+namespace {
+
+const StageFacts kNoStage;
+
+/// What one stage's own signals say of its output.
+enum class Output : uint8_t { flows, stopped, unsure };
+
+/// A signal that a stage is broken, with the words for it.
+struct Verdict {
+  Output output = Output::unsure;
+  std::string why;
+};
+
+std::string clock_of(WallTime t) {
+  const std::string full = rfc3339(t);
+  return full.size() >= 19 ? full.substr(11, 8) : full;
+}
+
+std::string rate(double value) {
+  return value >= 100 ? fmt::format("{:.0f}/s", value) : fmt::format("{:.1f}/s", value);
+}
+
+Verdict verdict_of(const Stage& stage, const StageFacts& facts, const World& world) {
+  if (facts.flow == Flow::dead) {
+    return {Output::stopped, fmt::format("nothing flows out since {}", clock_of(facts.since))};
+  }
+  if (facts.robot && *facts.robot != RobotResult::ok) {
+    return {Output::stopped,
+            fmt::format("the robot's message is {}{} since {}", word_of(*facts.robot),
+                        facts.robot_detail.empty() ? "" : " (" + facts.robot_detail + ")",
+                        clock_of(facts.robot_since))};
+  }
+  if (!stage.service.empty() && world.health(stage.service) == Health::unhealthy) {
+    const ServiceFacts& service = world.services.at(stage.service);
+    return {Output::stopped, fmt::format("service {} is unhealthy since {}{}", stage.service,
+                                         clock_of(service.since),
+                                         service.why.empty() ? "" : " (" + service.why + ")")};
+  }
+  if (facts.flow == Flow::unknown && facts.was_alive) {
+    return {Output::stopped,
+            fmt::format("its flow is not measured any more since {}", clock_of(facts.since))};
+  }
+  const bool seen = facts.flow == Flow::alive || (facts.robot && *facts.robot == RobotResult::ok);
+  const bool healthy = !stage.service.empty() && world.health(stage.service) == Health::healthy &&
+                       stage.flow.empty();
+  return {seen || healthy ? Output::flows : Output::unsure, ""};
+}
+
+std::string inflow_words(const Chain& chain, const Stage& stage, const World& world) {
+  std::string out;
+  for (const size_t i : stage.after) {
+    const StageFacts& facts = world.stage(chain.name, chain.stages[i].name);
+    if (facts.flow != Flow::alive) { continue; }
+    out += fmt::format("{}{} still delivers {}", out.empty() ? "" : " and ", chain.stages[i].name,
+                       rate(facts.alive_value));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view name_of(StageState state) {
+  switch (state) {
+    case StageState::ok:
+      return "ok";
+    case StageState::broken:
+      return "broken";
+    case StageState::starved:
+      return "starved";
+    case StageState::unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+const StageFacts& World::stage(const std::string& chain, const std::string& name) const {
+  const auto found = stages.find(chain + "/" + name);
+  return found == stages.end() ? kNoStage : found->second;
+}
+
+Health World::health(const std::string& service) const {
+  const auto found = services.find(service);
+  return found == services.end() ? Health::unknown : found->second.health;
+}
+
+ChainState judge(const Chain& chain, const World& world) {
+  ChainState out;
+  std::vector<Output> outputs;
+  for (size_t i = 0; i < chain.stages.size(); ++i) {
+    const Stage& stage = chain.stages[i];
+    const Verdict verdict = verdict_of(stage, world.stage(chain.name, stage.name), world);
+    // A stage gets its input unless one that it comes after is known not to give any. Stages
+    // without a signal of their own pass on the judgement of those before them.
+    const bool starved = std::ranges::any_of(stage.after, [&](size_t before) {
+      return out.stages[before] == StageState::broken || out.stages[before] == StageState::starved;
+    });
+    StageState state = StageState::unknown;
+    if (verdict.output == Output::flows) {
+      state = StageState::ok;
+    } else if (starved) {
+      state = StageState::starved;
+    } else if (verdict.output == Output::stopped) {
+      state = StageState::broken;
+    }
+    out.stages.push_back(state);
+    if (state != StageState::broken || out.broken) { continue; }
+    out.broken = i;
+    out.why = fmt::format("{}: {}", stage.name, verdict.why);
+    const std::string inflow = inflow_words(chain, stage, world);
+    if (!inflow.empty()) { out.why += " while " + inflow; }
+  }
+  return out;
+}
+
+Cause cause_of(const std::string& service, const Settings& settings, const World& world) {
+  Cause deepest;
+  std::vector<std::vector<std::string>> open{{service}};
+  std::set<std::string> seen{service};
+  // Breadth first, so that among equals the nearest path is the one shown; the last found that
+  // has no unhealthy need of its own is the deepest.
+  for (size_t i = 0; i < open.size(); ++i) {
+    const std::vector<std::string> path = open[i];
+    const auto found = settings.services.find(path.back());
+    if (found == settings.services.end()) { continue; }
+    for (const std::string& need : found->second.needs) {
+      if (world.health(need) != Health::unhealthy || !seen.insert(need).second) { continue; }
+      std::vector<std::string> longer = path;
+      longer.push_back(need);
+      if (longer.size() > deepest.path.size()) {
+        deepest.service = need;
+        deepest.path = longer;
+      }
+      open.push_back(std::move(longer));
+    }
+  }
+  return deepest;
+}
+
+std::string key_of(const Chain& chain, size_t stage) {
+  const Stage& one = chain.stages[stage];
+  if (!one.service.empty()) { return "service/" + one.service; }
+  if (!one.topic.empty()) { return "topic/" + one.topic; }
+  return fmt::format("stage/{}/{}", chain.name, one.name);
+}
+
+}  // namespace vigie::topology

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "model/events.h"
+#include "topology/settings.h"
+
+/// What is known of stages and services, and the two questions asked of it: which stage of a chain
+/// broke first, and of which service is another a victim. Pure functions over plain data.
+namespace vigie::topology {
+
+struct StageFacts {
+  Flow flow = Flow::unknown;
+  double value = 0;
+  WallTime since{};        ///< Of `flow`.
+  bool was_alive = false;  ///< Since the flow was last known to be alive.
+  double alive_value = 0;  ///< The newest value of that time.
+  std::optional<RobotResult> robot;
+  std::string robot_detail;
+  WallTime robot_since{};
+  VIGIE_FIELDS(flow, value, since, was_alive, alive_value, robot, robot_detail, robot_since)
+};
+
+struct ServiceFacts {
+  Health health = Health::unknown;
+  std::string why;
+  WallTime since{};
+  VIGIE_FIELDS(health, why, since)
+};
+
+struct RobotFacts {
+  WallTime last_at{};
+  bool ok = true;
+  VIGIE_FIELDS(last_at, ok)
+};
+
+struct World {
+  std::map<std::string, StageFacts> stages;  ///< By "chain/stage".
+  std::map<std::string, ServiceFacts> services;
+  std::map<std::string, RobotFacts> robots;  ///< By chain.
+  VIGIE_FIELDS(stages, services, robots)
+
+  const StageFacts& stage(const std::string& chain, const std::string& name) const;
+  Health health(const std::string& service) const;
+};
+
+enum class StageState : uint8_t { ok, broken, starved, unknown };
+std::string_view name_of(StageState state);
+
+struct ChainState {
+  std::vector<StageState> stages;
+  std::optional<size_t> broken;  ///< The first broken stage.
+  std::string why;               ///< A sentence, "" when nothing is broken.
+};
+
+/// Judges every stage: broken when its input comes and its output does not (by flow, robot or the
+/// service's health), starved behind a broken one.
+ChainState judge(const Chain& chain, const World& world);
+
+struct Cause {
+  std::string service;            ///< "" when the service is no victim.
+  std::vector<std::string> path;  ///< From the victim to the cause.
+};
+
+/// The deepest unhealthy service that `service` needs, directly or through others. A need that is
+/// healthy does not hide an unhealthy one behind it from view, but ends the chain of blame.
+Cause cause_of(const std::string& service, const Settings& settings, const World& world);
+
+/// What broke, as one key for all chains that share it: "service/datajs", "topic/main/alarms",
+/// "stage/heartbeat/reporter".
+std::string key_of(const Chain& chain, size_t stage);
+
+}  // namespace vigie::topology
