@@ -41,6 +41,11 @@ class ClaimTest : public testing::Test {
     Status ended = co_await wait_exit(loop, pidfd, real_clock().mono() + 9s);
     *done = ended.has_value();
   }
+  /// A child that has not come to its claim yet would lose it to whoever settles first.
+  void wait_for_pid() {
+    for (int i = 0; i < 5000 && !there("one/pid"); ++i) { ::usleep(1000); }
+    ASSERT_TRUE(there("one/pid"));
+  }
   ClaimReading settled() {
     Result<ClaimReading> reading = read_claim(dir());
     while (reading && reading->state == ClaimState::starting) { reading = read_claim(dir()); }
@@ -68,6 +73,7 @@ TEST_F(ClaimTest, TellsHowTheProgramEnded) {
 TEST_F(ClaimTest, FindsTheLivingOneAndNoticesWhenItWasKilled) {
   const Result<Spawned> spawned = start("sleep 100");
   ASSERT_TRUE(spawned);
+  wait_for_pid();
   const ClaimReading living = settled();
   EXPECT_EQ(living.state, ClaimState::running);
   EXPECT_EQ(living.pid, spawned->pid);
@@ -80,6 +86,7 @@ TEST_F(ClaimTest, FindsTheLivingOneAndNoticesWhenItWasKilled) {
 TEST_F(ClaimTest, BecomesTheProgram) {
   const Result<Spawned> spawned = start("sleep 100", ClaimEnd::become);
   ASSERT_TRUE(spawned);
+  wait_for_pid();
   EXPECT_EQ(settled().pid, spawned->pid);
   kill_tree(spawned->pid, 9);
   wait_and_reap(*spawned);
@@ -99,6 +106,19 @@ TEST_F(ClaimTest, ALateChildFindsItsStartSettledAndLeaves) {
   EXPECT_TRUE(there("one/claim"));
   EXPECT_NE(::system(("mkdir " + dir() + "/claim 2>/dev/null").c_str()), 0);
   EXPECT_FALSE(there("ran"));
+}
+
+TEST_F(ClaimTest, SettlingAtOnceMeansThatItNeverRuns) {
+  const std::string mark = root_ + "/ran";
+  for (int i = 0; i < 20; ++i) {
+    const Result<Spawned> spawned = start("touch " + mark);
+    ASSERT_TRUE(spawned);
+    const ClaimState state = settled().state;
+    wait_and_reap(*spawned);
+    EXPECT_EQ(there("ran"), state != ClaimState::untouched);
+    std::filesystem::remove_all(dir());
+    std::filesystem::remove(mark);
+  }
 }
 
 TEST_F(ClaimTest, NothingIsKnownAfterTheMachineWentDown) {

@@ -146,8 +146,11 @@ TEST_F(UnitsTest, ThePidIsTheProgramsOwn) {
 }
 
 TEST_F(UnitsTest, StopEndsTheWholeTreeAndKillsTheStubborn) {
-  const Settled started = start(
-      R"({"command":"trap '' TERM; setsid sh -c \"trap '' TERM; echo \\$\\$ >deep; while :; do sleep 0.1; done\" & echo $! >kid; while :; do sleep 0.1; done"})");
+  const std::string deaf = "trap '' TERM; ";
+  const std::string forever = "while :; do sleep 0.1; done";
+  std::ofstream(root_ + "/deep.sh") << deaf << "echo $$ >deep; " << forever;
+  const Settled started =
+      start("{\"command\":\"" + deaf + "setsid sh deep.sh & " + forever + "\"}");
   ASSERT_TRUE(until([&] { return read("deep").ends_with("\n"); }));
   const int64_t deep = std::stoi(read("deep"));
   EXPECT_EQ(stop(started, 200ms).outcome, Outcome::ok);
