@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
+#include <functional>
 
 #include "base/disk.h"
 #include "base/loop.h"
@@ -43,8 +43,14 @@ class ClaimTest : public testing::Test {
   }
   /// A child that has not come to its claim yet would lose it to whoever settles first.
   void wait_for_pid() {
-    for (int i = 0; i < 5000 && !there("one/pid"); ++i) { ::usleep(1000); }
-    ASSERT_TRUE(there("one/pid"));
+    Loop loop("test", real_clock());
+    Loop::TimerId tick = 0;
+    const std::function<void()> look_again = [&] {
+      tick = loop.call_at(real_clock().mono() + 1ms, [&] { look_again(); });
+    };
+    look_again();
+    ASSERT_TRUE(loop.run_until([&] { return there("one/pid"); }, real_clock().mono() + 10s));
+    loop.cancel_timer(tick);
   }
   ClaimReading settled() {
     Result<ClaimReading> reading = read_claim(dir());
