@@ -47,6 +47,14 @@ Result<EventBody> act_on_incident(std::string_view act, IncidentId incident, con
   return error(Code::not_found, fmt::format("\"{}\" is not ack, take, resolve or note", act));
 }
 
+std::string dry_run_path(const std::string& runbook, uint64_t incident, const StringMap& params) {
+  std::string out = fmt::format("dry-run/{}?incident={}", runbook, incident);
+  for (const auto& [name, value] : params) {
+    out += fmt::format("&param.{}={}", net::url_encode(name), net::url_encode(value));
+  }
+  return out;
+}
+
 json::value state_of(const engine::Heart& heart, std::string_view room, const std::string& path,
                      WallTime now) {
   const json::value view = view_of(heart, room, path, now);
@@ -77,13 +85,13 @@ Task<net::HttpReply> Routes::incident_declare(Call call) {
     co_return error_reply(400, "invalid", fmt::format("there is no service \"{}\"", service),
                           "service");
   }
-  const Status submitted =
-      co_await submit(DeclareAsked{.title = *title,
-                                   .service = service,
-                                   .severity = get_string(*body, "severity", "critical"),
-                                   .who = call.who,
-                                   .via = call.via,
-                                   .note = *note});
+  DeclareAsked asked{.title = *title,
+                     .service = service,
+                     .severity = get_string(*body, "severity", "critical"),
+                     .who = call.who,
+                     .via = call.via,
+                     .note = *note};
+  const Status submitted = co_await submit(std::move(asked));
   if (!submitted) { co_return error_reply(submitted.error()); }
   Question newest = [](const engine::Heart& heart, WallTime now) -> json::value {
     const json::array list = incident_list(heart, true, 1, 0, now);
@@ -137,7 +145,7 @@ Task<net::HttpReply> Routes::runbook_run(Call call) {
                      std::string(vigie::view_of(item.value().get_string())));
     }
   }
-  const std::string plan_path = fmt::format("plan/{}/{}", runbook, incident);
+  const std::string plan_path = dry_run_path(runbook, incident, params);
   Question plan = [plan_path](const engine::Heart& heart, WallTime now) {
     return view_of(heart, "runbook", plan_path, now);
   };
@@ -150,11 +158,12 @@ Task<net::HttpReply> Routes::runbook_run(Call call) {
   if (guard != nullptr && !get_bool(*guard, "allowed", true)) {
     co_return error_reply(409, "conflict", get_string(*guard, "why", "the guard holds it back"));
   }
-  const Status submitted = co_await submit(RunAsked{.runbook = runbook,
-                                                    .incident = {incident},
-                                                    .params = std::move(params),
-                                                    .who = call.who,
-                                                    .via = call.via});
+  RunAsked asked{.runbook = runbook,
+                 .incident = {incident},
+                 .params = std::move(params),
+                 .who = call.who,
+                 .via = call.via};
+  const Status submitted = co_await submit(std::move(asked));
   if (!submitted) { co_return error_reply(submitted.error()); }
   Question newest = [runbook](const engine::Heart& heart, WallTime now) -> json::value {
     const json::value runs = view_of(heart, "runbook", "runs", now);
@@ -186,8 +195,8 @@ Task<net::HttpReply> Routes::run_cancel(Call call) {
   if (state != json::value("running") && state != json::value("waiting")) {
     co_return error_reply(409, "conflict", fmt::format("run {} has ended", *id));
   }
-  const Status submitted =
-      co_await submit(RunCancelAsked{.run = {*id}, .who = call.who, .via = call.via});
+  RunCancelAsked asked{.run = {*id}, .who = call.who, .via = call.via};
+  const Status submitted = co_await submit(std::move(asked));
   if (!submitted) { co_return error_reply(submitted.error()); }
   net::HttpReply reply = co_await view_reply("runbook", path, "", "the run is gone");
   co_return reply;
@@ -213,11 +222,12 @@ Task<net::HttpReply> Routes::run_answer(Call call) {
   if (state != json::value("waiting")) {
     co_return error_reply(409, "conflict", fmt::format("run {} does not wait for an answer", *id));
   }
-  const Status submitted = co_await submit(StepAnswered{.run = {*id},
-                                                        .step = get_string(*body, "step"),
-                                                        .answer = answer,
-                                                        .who = call.who,
-                                                        .via = call.via});
+  StepAnswered asked{.run = {*id},
+                     .step = get_string(*body, "step"),
+                     .answer = answer,
+                     .who = call.who,
+                     .via = call.via};
+  const Status submitted = co_await submit(std::move(asked));
   if (!submitted) { co_return error_reply(submitted.error()); }
   net::HttpReply reply = co_await view_reply("runbook", path, "", "the run is gone");
   co_return reply;
@@ -244,8 +254,8 @@ Task<net::HttpReply> Routes::service_act(Call call) {
     co_return error_reply(409, "conflict",
                           fmt::format("{} is not run by Vigie (it has no run: process)", name));
   }
-  const Status submitted =
-      co_await submit(UnitAsked{.unit = name, .verb = verb, .who = call.who, .via = call.via});
+  UnitAsked asked{.unit = name, .verb = verb, .who = call.who, .via = call.via};
+  const Status submitted = co_await submit(std::move(asked));
   if (!submitted) { co_return error_reply(submitted.error()); }
   const json::value after = co_await ask(find);
   json::object out;

@@ -18,8 +18,10 @@ constexpr Nanos kAnswerWait = 30s;
 
 Task<void> fetch(net::HttpClient& client, net::HttpRequest request, MonoTime deadline,
                  std::optional<Result<net::HttpReply>>* out) {
+  // Named first: g++ 12 destroys a braced argument of an awaited call twice.
+  net::HttpOptions options;
   Result<net::HttpReply> reply =
-      co_await client.exchange(std::move(request), {}, deadline, nullptr);
+      co_await client.exchange(std::move(request), std::move(options), deadline, nullptr);
   out->emplace(std::move(reply));
 }
 

@@ -117,7 +117,10 @@ Status House::open_rooms() {
   VIGIE_CHECK(engine_->load().context(data_ + "/journal.db"));
   http_ = std::make_unique<net::HttpClient>(edge_);
   notifiers_ = std::make_unique<oncall::Notifiers>(
-      oncall::Notifiers::Deps{.loop = edge_, .http = *http_, .version = std::string(kVersion)});
+      oncall::Notifiers::Deps{.loop = edge_,
+                              .http = *http_,
+                              .version = std::string(kVersion),
+                              .instance = journal_->instance()});
   executors_ = std::make_unique<runbook::Executors>(outside());
   units_ = std::make_unique<supervise::Units>(supervise::Ground{
       .loop = &edge_, .data_dir = data_, .book_dir = book_.dir, .secrets = book_.secrets});

@@ -8,6 +8,7 @@
 #include "daemon/book.h"
 #include "daemon/deciders.h"
 #include "engine/replay.h"
+#include "journal/journal.h"
 #include "net/net.h"
 
 namespace vigie::daemon {

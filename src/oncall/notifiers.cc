@@ -34,6 +34,7 @@ Notifiers::~Notifiers() = default;
 void Notifiers::adopt(const config::Node& root, config::Secrets secrets) {
   const std::string name = root["name"].text();
   instance_ = plain_name(name.empty() ? "vigie" : name);
+  if (!deps_.instance.empty()) { instance_ += "-" + deps_.instance.substr(0, 8); }
   for (const NotifierKind* kind : notifier_kinds()) {
     notifiers_[std::string(kind->name)] = kind->make({.loop = deps_.loop,
                                                       .http = deps_.http,

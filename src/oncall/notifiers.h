@@ -31,6 +31,9 @@ class Notifiers {
     Loop& loop;
     net::HttpClient& http;
     std::string version;
+    /// The journal's random name: two installations of one book, or one begun anew, must not share
+    /// idempotency keys. Empty in tests.
+    std::string instance = {};
   };
   explicit Notifiers(Deps deps);
   ~Notifiers();
