@@ -5,121 +5,15 @@
 #include <algorithm>
 #include <mutex>
 
+#include "alerting/evaluator_plan.h"
 #include "alerting/rule_run.h"
-#include "alerting/settings.h"
 #include "base/log.h"
 
 namespace vigie::alerting {
 
 namespace {
 
-/// Everything a book gives the evaluator; the pass owns the one in force.
-struct Plan {
-  std::vector<RuleRun> rules;
-  std::vector<FlowRun> flows;
-  Labels external_labels;
-  std::string external_url;
-};
-
-Templates parse_all(const StringMap& texts) {
-  Templates out;
-  for (const auto& [name, text] : texts) {
-    Result<Template> parsed = Template::parse(text, kRuleVariables);
-    if (!parsed) { continue; }  // The check refused it; a book in force has none.
-    out.emplace_back(name, *std::move(parsed));
-  }
-  return out;
-}
-
-std::set<std::string> outputs_of(const Rule& rule) {
-  if (rule.alert) { return {"ALERTS", "ALERTS_FOR_STATE"}; }
-  return {rule.name};
-}
-
-bool reads_any(const promql::Reads& reads, const std::set<std::string>& names) {
-  return reads.any_metric || std::ranges::any_of(names, [&](const std::string& name) {
-           return reads.metric_names.contains(name);
-         });
-}
-
-/// A rule must not be woken by what follows from itself: its own output, and the output of every
-/// rule that reads it, directly or through others.
-void break_cycles(std::vector<RuleRun>& rules) {
-  for (RuleRun& run : rules) {
-    std::set<std::string> reached = outputs_of(run.rule);
-    for (bool grew = true; grew;) {
-      grew = false;
-      for (const RuleRun& other : rules) {
-        if (!reads_any(other.reads, reached)) { continue; }
-        for (const std::string& name : outputs_of(other.rule)) {
-          grew = reached.insert(name).second || grew;
-        }
-      }
-    }
-    run.ignored = std::move(reached);
-  }
-}
-
-std::vector<FlowRun> read_flows(const config::Node& root) {
-  std::vector<FlowRun> out;
-  for (const config::Node::Entry& chain : root["chains"].entries()) {
-    const Result<Millis> grace = parse_duration(chain.value["flow-grace"].text());
-    for (const config::Node& stage : chain.value["stages"].items()) {
-      Result<promql::Expr> expr = promql::parse(stage["flow"].text());
-      if (!stage.has("flow") || !expr) { continue; }
-      FlowRun run{.chain = chain.key.text(), .stage = stage["name"].text()};
-      run.reads = promql::reads_of(*expr);
-      run.expr = *std::move(expr);
-      run.grace = grace ? *grace : Millis{0};
-      out.push_back(std::move(run));
-    }
-  }
-  return out;
-}
-
-Plan read_plan(const config::Node& root) {
-  Plan plan;
-  config::Problems ignored;
-  for (RuleGroup& group : read_rule_groups(root, ignored)) {
-    std::vector<Rule> rules = std::move(group.rules);
-    group.rules.clear();
-    for (Rule& rule : rules) {
-      if (!rule.expr) { continue; }
-      RuleRun run;
-      run.group = group;
-      run.definition = rule.definition();
-      run.reads = promql::reads_of(*rule.expr);
-      if (rule.alert) {
-        run.labels = parse_all(rule.labels);
-        run.annotations = parse_all(rule.annotations);
-      }
-      run.rule = std::move(rule);
-      plan.rules.push_back(std::move(run));
-    }
-  }
-  break_cycles(plan.rules);
-  plan.flows = read_flows(root);
-  for (const config::Node::Entry& label : root["global"]["external_labels"].entries()) {
-    plan.external_labels.set(label.key.text(), label.value.text());
-  }
-  plan.external_url = external_url_of(root);
-  return plan;
-}
-
-RuleHealth health_of(const RuleRun& run) {
-  return {.limit = run.group.limit,
-          .id = run.rule.id,
-          .file = run.group.file,
-          .group = run.group.name,
-          .name = run.rule.name,
-          .expr = run.rule.expr_text,
-          .type = run.rule.alert ? "alerting" : "recording",
-          .interval = run.group.interval,
-          .hold = run.rule.hold,
-          .keep = run.rule.keep,
-          .labels = run.rule.labels,
-          .annotations = run.rule.annotations};
-}
+constexpr Millis kLostAfter = 1s;
 
 }  // namespace
 
@@ -135,7 +29,11 @@ struct RuleEvaluator::Impl : std::enable_shared_from_this<RuleEvaluator::Impl> {
   std::optional<Plan> adopted;          ///< Waits for the next pass.
   std::vector<ActiveCondition> primed;  ///< The same.
   std::set<std::string> arrived;        ///< Metric names since the last pass.
-  bool passing = false, stopped = false;
+  bool passing = false;                 ///< A pass was given to the executor.
+  bool running = false;                 ///< And has begun.
+  bool stopped = false;
+  MonoTime asked_at{};
+  uint64_t tokens = 0;  ///< Only the newest pass asked for runs.
   bool planned = false;
   MonoTime rest_until{};
   std::optional<MonoTime> due_at;  ///< The earliest interval that ends.
@@ -148,8 +46,9 @@ struct RuleEvaluator::Impl : std::enable_shared_from_this<RuleEvaluator::Impl> {
 
   std::optional<MonoTime> wanted() const;
   void consider();
-  void pass();
+  void pass(uint64_t token);
   bool take_book(WallTime now, SampleBatch& ended);
+  void take_primed();
   bool is_due(const promql::Reads& reads, const std::set<std::string>& ignored,
               const std::optional<MonoTime>& evaluated, Millis interval,
               const std::set<std::string>& names, MonoTime mono) const;
@@ -164,8 +63,10 @@ struct RuleEvaluator::Impl : std::enable_shared_from_this<RuleEvaluator::Impl> {
 
 /// When a pass should start, under the mutex.
 std::optional<MonoTime> RuleEvaluator::Impl::wanted() const {
-  if (stopped || passing || !planned) { return std::nullopt; }
-  if (adopted || !arrived.empty()) { return rest_until; }
+  if (stopped || !planned) { return std::nullopt; }
+  // An executor that lost the pass (a full queue) must not end all evaluation.
+  if (passing) { return running ? std::nullopt : std::optional(asked_at + kLostAfter); }
+  if (adopted || !primed.empty() || !arrived.empty()) { return rest_until; }
   if (!due_at) { return std::nullopt; }
   return std::max(*due_at, rest_until);
 }
@@ -173,12 +74,15 @@ std::optional<MonoTime> RuleEvaluator::Impl::wanted() const {
 /// Starts a pass if it is time, else asks to be woken.
 void RuleEvaluator::Impl::consider() {
   std::optional<MonoTime> at;
+  uint64_t token = 0;
   {
     const std::lock_guard lock(mutex);
     at = wanted();
     if (!at) { return; }
     if (*at <= deps.clock->mono()) {
       passing = true;
+      asked_at = deps.clock->mono();
+      token = ++tokens;
       at.reset();
     }
   }
@@ -186,18 +90,16 @@ void RuleEvaluator::Impl::consider() {
     if (deps.wake) { deps.wake(*at); }
     return;
   }
-  deps.execute([self = shared_from_this()] { self->pass(); });
+  deps.execute([self = shared_from_this(), token] { self->pass(token); });
 }
 
 bool RuleEvaluator::Impl::take_book(WallTime now, SampleBatch& ended) {
-  std::vector<ActiveCondition> active;
   Plan before;
   {
     const std::lock_guard lock(mutex);
     if (!adopted) { return false; }
     before = std::exchange(plan, *std::move(adopted));
     adopted.reset();
-    active = std::exchange(primed, {});
   }
   std::map<std::string, RuleRun*> by_id;
   for (RuleRun& run : plan.rules) { by_id[run.rule.id] = &run; }
@@ -224,12 +126,6 @@ bool RuleEvaluator::Impl::take_book(WallTime now, SampleBatch& ended) {
       run.value = old.value;
     }
   }
-  for (const ActiveCondition& condition : active) {
-    const auto found = by_id.find(condition.rule);
-    if (found == by_id.end()) { continue; }
-    const auto [it, fresh] = found->second->holding.try_emplace(condition.labels);
-    if (fresh) { it->second.since = condition.active_at; }
-  }
   const std::lock_guard lock(mutex);
   std::map<std::string, RuleHealth> known;
   for (RuleHealth& one : health) { known.emplace(one.id, std::move(one)); }
@@ -246,6 +142,24 @@ bool RuleEvaluator::Impl::take_book(WallTime now, SampleBatch& ended) {
   }
   readings.clear();
   return true;
+}
+
+/// Conditions that the decider believes in are looked at in this pass, whatever arrived.
+void RuleEvaluator::Impl::take_primed() {
+  std::vector<ActiveCondition> active;
+  {
+    const std::lock_guard lock(mutex);
+    active = std::exchange(primed, {});
+  }
+  std::map<std::string, RuleRun*> by_id;
+  for (RuleRun& run : plan.rules) { by_id[run.rule.id] = &run; }
+  for (const ActiveCondition& condition : active) {
+    const auto found = by_id.find(condition.rule);
+    if (found == by_id.end()) { continue; }
+    const auto [it, fresh] = found->second->holding.try_emplace(condition.labels);
+    if (fresh) { it->second.since = condition.active_at; }
+    found->second->dirty = true;
+  }
 }
 
 bool RuleEvaluator::Impl::is_due(const promql::Reads& reads, const std::set<std::string>& ignored,
@@ -321,7 +235,10 @@ void RuleEvaluator::Impl::run_rules(std::set<std::string>& names, PassContext& c
 void RuleEvaluator::Impl::run_flows(const std::set<std::string>& names,
                                     const PassContext& context) {
   for (FlowRun& run : plan.flows) {
-    if (!is_due(run.reads, {}, run.evaluated_at, options.flow_interval, names, context.mono)) {
+    const bool grace_over =
+        run.zero_since && run.flow != Flow::dead && *run.zero_since + run.grace <= context.mono;
+    if (!grace_over &&
+        !is_due(run.reads, {}, run.evaluated_at, options.flow_interval, names, context.mono)) {
       continue;
     }
     run.evaluated_at = context.mono;
@@ -347,12 +264,18 @@ std::optional<MonoTime> RuleEvaluator::Impl::next_due() const {
   return at;
 }
 
-void RuleEvaluator::Impl::pass() {
+void RuleEvaluator::Impl::pass(uint64_t token) {
+  {
+    const std::lock_guard lock(mutex);
+    if (token != tokens || running || stopped) { return; }
+    running = true;
+  }
   const WallTime now = deps.clock->wall();
   const MonoTime begin = deps.clock->mono();
   SampleBatch ended;
   const bool fresh = take_book(now, ended);
   write(std::move(ended));
+  take_primed();
   std::set<std::string> names;
   {
     const std::lock_guard lock(mutex);
@@ -375,6 +298,7 @@ void RuleEvaluator::Impl::pass() {
   {
     const std::lock_guard lock(mutex);
     passing = false;
+    running = false;
     rest_until = std::max(begin + options.gap, end + (end - begin) * options.rest);
     due_at = next_due();
   }
@@ -399,8 +323,11 @@ void RuleEvaluator::adopt(const config::Node& root) {
 }
 
 void RuleEvaluator::prime(std::span<const ActiveCondition> active) {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->primed.assign(active.begin(), active.end());
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->primed.assign(active.begin(), active.end());
+  }
+  impl_->consider();
 }
 
 void RuleEvaluator::samples_arrived(const std::set<std::string>& metric_names, WallTime) {

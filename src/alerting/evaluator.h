@@ -51,6 +51,8 @@ struct EvaluatorOptions {
   Millis reword_gap = 1min;
   /// The longest a flow goes unlooked at.
   Millis flow_interval = 5s;
+  /// After a start, so long a flow without a value says nothing rather than "unknown".
+  Millis flow_patience = 1min;
   /// After a pass that took t, the next starts t × this later at the earliest.
   int rest = 4;
 };
@@ -92,7 +94,7 @@ class RuleEvaluator {
   /// conditions of changed rules are announced again.
   void adopt(const config::Node& root);
   /// What held before a restart: conditions that ended meanwhile are then said to have fallen, and
-  /// those that hold are announced again. Before adopt().
+  /// those that hold are announced again. Before adopt() or behind it.
   void prime(std::span<const ActiveCondition> active);
   /// The store's listener.
   void samples_arrived(const std::set<std::string>& metric_names, WallTime newest);

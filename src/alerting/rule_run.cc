@@ -231,6 +231,10 @@ std::optional<EventBody> evaluate_flow(FlowRun& run, const PassContext& pass) {
     if (early && !run.said) { return std::nullopt; }
   }
   if (run.said && flow == run.flow) { return std::nullopt; }
+  // Just started: the first scrapes are still to come, and nothing is known of yet.
+  if (!run.seen_at) { run.seen_at = pass.mono; }
+  const bool early = *run.seen_at + pass.options.flow_patience > pass.mono;
+  if (flow == Flow::unknown && !run.said && early) { return std::nullopt; }
   run.said = true;
   run.flow = flow;
   return StageFlowChanged{

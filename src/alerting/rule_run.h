@@ -49,6 +49,7 @@ struct FlowRun {
   Flow flow = Flow::unknown;
   std::optional<double> value;
   std::optional<MonoTime> zero_since;
+  std::optional<MonoTime> seen_at;  ///< The first evaluation.
   std::optional<MonoTime> evaluated_at;
 };
 
