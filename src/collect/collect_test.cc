@@ -310,12 +310,18 @@ probes:
   - {name: q, tcp: "a:1", http: "http://x"}
   - {name: q, exec: []}
 services:
-  web: {health: [{http: {url: nonsense}}, {tcp: "a:1", every: 1s, timeout: 2s}, {dns: {name: a..b, server: x}}]}
+  web:
+    health:
+      - {http: {url: nonsense}}
+      - {tcp: "a:1", every: 1s, timeout: 2s}
+      - {dns: {name: a..b, server: x}}
   api: {health: {http: "http://x"}}
 collectors: {hots: {}, host: {every: never}}
 fleets: {gw: {intake: [{carrier-pigeon: true}]}}
 chains:
-  c: {stages: [{name: one}], robot: {send: {}, expect: [{stage: two, within: 1s, http: "http://x"}]}}
+  c:
+    stages: [{name: one}]
+    robot: {send: {}, expect: [{stage: two, within: 1s, http: "http://x"}]}
 )"),
              problems);
   const std::string text = problems.text();

@@ -86,7 +86,8 @@ Task<Status> KafkaSender::send(Loop* loop, std::string topic, std::string key, s
     if (now >= deadline) {
       co_return error(Code::timeout, fmt::format("kafka topic {}: no broker confirmed", topic));
     }
-    Status slept = co_await loop->sleep_until(std::min(now + kPollEvery, deadline));
+    const MonoTime next = std::min(now + kPollEvery, deadline);
+    Status slept = co_await loop->sleep_until(next);
     VIGIE_CO_CHECK(std::move(slept));
   }
   if (delivery->result != RD_KAFKA_RESP_ERR_NO_ERROR) {

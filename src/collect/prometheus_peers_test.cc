@@ -3,10 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <iostream>
 
+#include "base/log.h"
 #include "collect/collect.h"
 #include "config/book.h"
 
@@ -18,9 +17,10 @@ constexpr size_t kAcceptedLeast = 22;
 constexpr size_t kRefusedLeast = 58;
 
 std::string peers_dir() {
-  const char* given = std::getenv("VIGIE_PEERS");
+  const auto environment = config::Environment::of_process();
+  const auto given = environment.get("VIGIE_PEERS");
   const std::string base =
-      given != nullptr ? given : std::string(VIGIE_SOURCE_DIR) + "/../shared/peers";
+      given ? std::string(*given) : std::string(VIGIE_SOURCE_DIR) + "/../shared/peers";
   return base + "/prometheus-config";
 }
 
@@ -59,7 +59,7 @@ bool is_elsewhere(const std::string& name) {
 TEST(PrometheusPeers, ScrapeSectionsAreAcceptedAndRefusedAlike) {
   const std::string dir = peers_dir();
   if (!std::filesystem::is_directory(dir)) {
-    std::cout << "no " << dir << ": nothing to compare with\n";
+    log::info("test", "no {}: nothing to compare with", dir);
     return;
   }
   size_t accepted = 0, refused = 0;
@@ -74,7 +74,7 @@ TEST(PrometheusPeers, ScrapeSectionsAreAcceptedAndRefusedAlike) {
       refused += said.empty() ? 0 : 1;
     }
   }
-  std::cout << accepted << " good files accepted, " << refused << " bad files refused\n";
+  log::info("test", "{} good files accepted, {} bad files refused", accepted, refused);
   EXPECT_GE(accepted, kAcceptedLeast);
   EXPECT_GE(refused, kRefusedLeast);
 }

@@ -22,7 +22,8 @@ Task<Result<net::HttpReply>> answer(Loop* loop, FakeTarget* target, net::HttpReq
   target->options = std::move(options);
   if (target->takes.count() != 0) {
     const MonoTime ready = loop->clock().mono() + target->takes;
-    Status slept = co_await loop->sleep_until(std::min(ready, deadline));
+    const MonoTime until = std::min(ready, deadline);
+    Status slept = co_await loop->sleep_until(until);
     if (!slept) { co_return slept.error(); }
     if (ready > deadline) { co_return error(Code::timeout, "context deadline exceeded"); }
   }

@@ -124,9 +124,18 @@ scrape_configs:
       - {source_labels: [__address__], regex: "h:2", action: drop}
       - {source_labels: [__address__], target_label: __param_target}
       - {source_labels: [__address__], target_label: instance, replacement: "i-$1"}
-      - {source_labels: [__address__], regex: "h:3", target_label: __scrape_interval__, replacement: "5s"}
-      - {source_labels: [__address__], regex: "h:3", target_label: __scrape_timeout__, replacement: "1s"}
-      - {source_labels: [__address__], regex: "h:4", target_label: __scrape_timeout__, replacement: "2m"}
+      - source_labels: [__address__]
+        regex: "h:3"
+        target_label: __scrape_interval__
+        replacement: "5s"
+      - source_labels: [__address__]
+        regex: "h:3"
+        target_label: __scrape_timeout__
+        replacement: "1s"
+      - source_labels: [__address__]
+        regex: "h:4"
+        target_label: __scrape_timeout__
+        replacement: "2m"
       - {target_label: __address__, replacement: "exporter:9"}
 )");
   ASSERT_EQ(list.active.size(), 2u);

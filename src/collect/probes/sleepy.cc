@@ -20,7 +20,8 @@ class SleepyProbe final : public Probe {
   Task<ProbeOutcome> run(MonoTime deadline) override {
     ProbeOutcome out;
     const MonoTime awake = context_.loop.clock().mono() + Nanos(takes_);
-    Status slept = co_await context_.loop.sleep_until(std::min(awake, deadline));
+    const MonoTime until = std::min(awake, deadline);
+    Status slept = co_await context_.loop.sleep_until(until);
     out.success = slept.has_value() && awake <= deadline;
     out.why = !slept ? slept.error().what : out.success ? "slept well" : "the deadline passed";
     co_return out;
