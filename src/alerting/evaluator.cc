@@ -48,7 +48,7 @@ struct RuleEvaluator::Impl : std::enable_shared_from_this<RuleEvaluator::Impl> {
   void consider();
   void pass(uint64_t token);
   bool take_book(WallTime now, SampleBatch& ended);
-  void take_primed();
+  void take_primed(WallTime now, MonoTime mono);
   bool is_due(const promql::Reads& reads, const std::set<std::string>& ignored,
               const std::optional<MonoTime>& evaluated, Millis interval,
               const std::set<std::string>& names, MonoTime mono) const;
@@ -145,7 +145,7 @@ bool RuleEvaluator::Impl::take_book(WallTime now, SampleBatch& ended) {
 }
 
 /// Conditions that the decider believes in are looked at in this pass, whatever arrived.
-void RuleEvaluator::Impl::take_primed() {
+void RuleEvaluator::Impl::take_primed(WallTime now, MonoTime mono) {
   std::vector<ActiveCondition> active;
   {
     const std::lock_guard lock(mutex);
@@ -158,7 +158,11 @@ void RuleEvaluator::Impl::take_primed() {
     if (found == by_id.end()) { continue; }
     const auto [it, fresh] = found->second->holding.try_emplace(condition.labels);
     if (fresh) { it->second.since = condition.active_at; }
-    found->second->dirty = true;
+    RuleRun& run = *found->second;
+    run.dirty = true;
+    if (!run.blind_until && !has_fresh_inputs(run, deps, now)) {
+      run.blind_until = mono + options.blind_patience;
+    }
   }
 }
 
@@ -275,7 +279,7 @@ void RuleEvaluator::Impl::pass(uint64_t token) {
   SampleBatch ended;
   const bool fresh = take_book(now, ended);
   write(std::move(ended));
-  take_primed();
+  take_primed(now, begin);
   std::set<std::string> names;
   {
     const std::lock_guard lock(mutex);

@@ -53,6 +53,9 @@ struct EvaluatorOptions {
   Millis flow_interval = 5s;
   /// After a start, so long a flow without a value says nothing rather than "unknown".
   Millis flow_patience = 1min;
+  /// After a downtime longer than the lookback, so long a primed condition whose metrics are not
+  /// back yet is not said to have ended.
+  Millis blind_patience = 1min;
   /// After a pass that took t, the next starts t × this later at the earliest.
   int rest = 4;
 };

@@ -304,8 +304,9 @@ TEST_F(Evaluate, SaysWhatEndedWhileItWasDown) {
       .rule = "rules/a.yml;few;Few",
       .labels = Labels{{"alertname", "Few"}, {"instance", "a"}, {"job", "db"}},
       .active_at = clock_.wall() - 1h};
-  scrape("a", 0);
   for (const bool before : {true, false}) {
+    clock_.advance(1s);
+    scrape("a", 0);
     make();
     events_.clear();
     if (before) { evaluator_->prime(std::vector{ended, holds}); }
@@ -316,6 +317,38 @@ TEST_F(Evaluate, SaysWhatEndedWhileItWasDown) {
     EXPECT_EQ(all<ConditionFell>("Few")[0].labels, ended.labels);
     EXPECT_EQ(all<ConditionRose>("Few").size(), 1U) << "said again: the decider asked";
   }
+}
+
+TEST_F(Evaluate, DoesNotTakeALongDowntimeForARecovery) {
+  const ActiveCondition held{
+      .rule = "rules/a.yml;few;Few",
+      .labels = Labels{{"alertname", "Few"}, {"instance", "a"}, {"job", "db"}},
+      .active_at = clock_.wall() - 1h};
+  scrape("a", 0);
+  clock_.advance(20min);
+  adopt(kBook);
+  evaluator_->prime(std::vector{held});
+  forward(10s);
+  EXPECT_TRUE(all<ConditionFell>("Few").empty()) << "nothing was scraped yet";
+  scrape("b", 1);
+  forward(10s);
+  EXPECT_TRUE(all<ConditionFell>("Few").empty()) << "nor this target";
+  scrape("a", 0);
+  forward(10min);
+  ASSERT_EQ(all<ConditionRose>("Few").size(), 1U);
+  EXPECT_EQ(all<ConditionFell>("Few").size(), 1U) << "its series ran dry";
+}
+
+TEST_F(Evaluate, GivesUpOnMetricsThatDoNotComeBack) {
+  const ActiveCondition held{.rule = "rules/a.yml;few;Few",
+                             .labels = Labels{{"alertname", "Few"}, {"instance", "a"}},
+                             .active_at = clock_.wall() - 1h};
+  evaluator_->prime(std::vector{held});
+  adopt(kBook);
+  forward(59s);
+  EXPECT_TRUE(all<ConditionFell>("Few").empty());
+  forward(31s);
+  EXPECT_EQ(all<ConditionFell>("Few").size(), 1U);
 }
 
 TEST_F(Evaluate, AnnouncesAgainUnderAChangedRule) {

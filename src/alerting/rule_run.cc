@@ -124,6 +124,20 @@ bool write_again(RuleRun& run, const PassContext& pass) {
 
 }  // namespace
 
+bool has_fresh_inputs(const RuleRun& run, const EvaluatorDeps& deps, WallTime now) {
+  const WallTime from = now - deps.engine->options().lookback;
+  for (const tsdb::Matchers& matchers : promql::selectors_of(*run.rule.expr)) {
+    const Result<tsdb::SeriesSet> found = deps.querier->select(matchers, from, now);
+    if (!found) { return false; }
+    std::vector<tsdb::Point> points;
+    for (const tsdb::SeriesView& series : *found) {
+      if (!series.read(from, now, points) || !points.empty()) { break; }
+    }
+    if (points.empty()) { return false; }
+  }
+  return true;
+}
+
 RuleOutcome evaluate_alerting(RuleRun& run, const PassContext& pass) {
   RuleOutcome out;
   Result<std::map<Labels, Seen>> now = conditions(run, pass);
@@ -160,6 +174,11 @@ RuleOutcome evaluate_alerting(RuleRun& run, const PassContext& pass) {
     Holding& holding = it->second;
     const bool holds = now->contains(labels);
     const bool fired = pass.now - holding.since >= run.rule.hold;
+    const bool blind = run.blind_until && *run.blind_until > pass.mono;
+    if (!holds && !holding.announced && !holding.fell_at && blind) {
+      ++it;
+      continue;
+    }
     if (!holds && !holding.fell_at) {
       // Also for one that was only primed: it ended while nobody looked.
       out.events.push_back(ConditionFell{.rule = run.rule.id, .labels = labels});

@@ -37,7 +37,10 @@ struct RuleRun {
   std::map<Labels, double> recorded;  ///< Recording: the last result.
   std::optional<MonoTime> evaluated_at;
   std::optional<MonoTime> written_at;  ///< Whole result written.
-  bool dirty = false;                  ///< An input changed, but the gap is not over.
+  /// Primed while the store had nothing fresh to judge by: until then a condition that is not seen
+  /// is not taken for ended.
+  std::optional<MonoTime> blind_until;
+  bool dirty = false;  ///< An input changed, but the gap is not over.
 };
 
 struct FlowRun {
@@ -69,6 +72,9 @@ struct RuleOutcome {
   SampleBatch samples;
   std::string error;  ///< "" when it went well; then the former state is kept.
 };
+
+/// Every selector of the rule has samples within the engine's lookback.
+bool has_fresh_inputs(const RuleRun& run, const EvaluatorDeps& deps, WallTime now);
 
 RuleOutcome evaluate_alerting(RuleRun& run, const PassContext& pass);
 RuleOutcome evaluate_recording(RuleRun& run, const PassContext& pass);
