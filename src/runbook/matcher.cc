@@ -1,16 +1,16 @@
 #include "runbook/matcher.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
-#include <regex>
+#include <memory>
 
 namespace vigie::runbook {
 
 namespace {
 
 constexpr size_t kPatternMax = 256;
-constexpr size_t kValueMax = 1024;
 
 class Reader {
  public:
@@ -71,26 +71,20 @@ class Reader {
   size_t at_ = 0;
 };
 
-Result<std::regex> compile(const std::string& pattern) {
+Result<std::unique_ptr<re2::RE2>> compile(const std::string& pattern) {
   if (pattern.size() > kPatternMax) {
     return error(Code::invalid, fmt::format("a pattern has at most {} characters", kPatternMax));
   }
-  try {
-    // __polynomial: no back references, no exponential search on whatever a label holds.
-    return std::regex(pattern, std::regex::ECMAScript | std::regex_constants::__polynomial);
-  } catch (const std::regex_error& failed) {
-    return error(Code::invalid, fmt::format("`{}` is no pattern: {}", pattern, failed.what()));
+  auto compiled = std::make_unique<re2::RE2>(pattern, re2::RE2::Quiet);
+  if (!compiled->ok()) {
+    return error(Code::invalid, fmt::format("`{}` is no pattern: {}", pattern, compiled->error()));
   }
+  return compiled;
 }
 
 bool matches_pattern(const std::string& pattern, const std::string& value) {
-  if (value.size() > kValueMax) { return false; }
-  const Result<std::regex> compiled = compile(pattern);
-  try {
-    return compiled && std::regex_match(value, *compiled);
-  } catch (const std::regex_error&) {
-    return false;  // Too complex for the value; the book was checked, so this one is odd.
-  }
+  const Result<std::unique_ptr<re2::RE2>> compiled = compile(pattern);
+  return compiled && re2::RE2::FullMatch(value, **compiled);
 }
 
 Result<Matcher> parse_one(Reader& reader) {

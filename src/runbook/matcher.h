@@ -14,8 +14,7 @@ namespace vigie::runbook {
 /// `alert` is another name of alertname. Errors: `invalid` with what was expected where.
 Result<std::vector<Matcher>> parse_matchers(std::string_view text);
 
-/// A missing label is empty, as in Prometheus. Patterns are ECMAScript's, anchored at both ends,
-/// in polynomial time; a value longer than 1024 bytes matches no pattern.
+/// A missing label is empty, patterns are RE2's, anchored at both ends: as in Prometheus.
 bool matches(const Matcher& matcher, const Labels& labels);
 bool matches(const std::vector<Matcher>& matchers, const Labels& labels);
 /// The first list of `when` that holds, or nullptr.
