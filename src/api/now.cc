@@ -81,6 +81,22 @@ json::value incident_of_service(const json::array& incidents, std::string_view s
   return nullptr;
 }
 
+/// A unit that nothing checks is judged by its process alone.
+void judge_by_unit(json::object& service, const json::object& unit) {
+  if (get_string(service, "health") != "unknown") { return; }
+  const std::string state = get_string(unit, "state");
+  if (state == "running") {
+    service["health"] = "healthy";
+    service["why"] = "it runs; no check looks deeper";
+  } else if (state == "failed" || state == "backoff") {
+    service["health"] = "unhealthy";
+    service["why"] = get_string(unit, "why");
+  } else if (state == "starting" || state == "waiting") {
+    service["health"] = "starting";
+    service["why"] = get_string(unit, "why");
+  }
+}
+
 json::array with_units(json::array services, const json::array& units,
                        const json::array& incidents) {
   for (json::value& item : services) {
@@ -95,6 +111,7 @@ json::array with_units(json::array services, const json::array& units,
       }
       unit = candidate;
     }
+    if (const json::object* running = unit.if_object()) { judge_by_unit(*service, *running); }
     (*service)["unit"] = std::move(unit);
     (*service)["incident"] = incident_of_service(incidents, name);
   }
@@ -115,7 +132,7 @@ std::string plural(size_t count, std::string_view noun) {
 
 /// "Ana" of the incident's owner, or what happens next.
 std::string answer_of(const json::object& incident) {
-  const std::string owner = get_string(incident, "owner");
+  const std::string owner = get_string(incident, "owner_name", get_string(incident, "owner"));
   if (!owner.empty()) { return fmt::format("{} has it", owner); }
   const json::object* next = get_object(incident, "next");
   return next == nullptr ? std::string("nobody has it yet")

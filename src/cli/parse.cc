@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/verb_kind.h"
+#include "config/config.h"
 
 namespace vigie::cli {
 
@@ -45,7 +46,35 @@ void describe(CLI::App& app, const VerbKind& verb, Parsed& into) {
 
 }  // namespace
 
+namespace {
+
+/// CLI11 only says that a verb is missing; a mistyped one deserves its name.
+std::optional<std::string> unknown_verb(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--book") {
+      ++i;
+      continue;
+    }
+    if (word.starts_with('-')) { continue; }
+    std::vector<std::string_view> names;
+    for (const VerbKind* verb : verb_kinds()) {
+      if (verb->name == word) { return std::nullopt; }
+      names.push_back(verb->name);
+    }
+    const std::string hint = config::did_you_mean(word, names);
+    return fmt::format("there is no verb \"{}\": {}", word,
+                       hint.empty() ? std::string("vigie --help lists them") : hint);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 int main(int argc, char** argv, const Deps& deps) {
+  if (const auto unknown = unknown_verb(argc, argv)) {
+    return Session(deps, ".", false).wrong_use(*unknown);
+  }
   CLI::App app("Vigie keeps watch over production services.", "vigie");
   app.require_subcommand(1);
   app.fallthrough();
