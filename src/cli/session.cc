@@ -57,12 +57,13 @@ Session::~Session() = default;
 
 std::string Session::socket_path() const {
   // Only `data` matters here, so that a book with errors still finds its daemon.
-  config::Problems problems;
-  const config::Node page =
-      config::load_yaml_file(fmt::format("{}/{}", book_dir_, config::kFirstPage), problems);
-  const std::string data = page["data"].text().empty() ? "./data" : page["data"].text();
+  config::Problems ignored;
+  const config::Book book =
+      config::load_book(book_dir_, config::Environment::of_process(), ignored);
+  const std::string& written = book.root["data"].text();
+  const std::string data = written.empty() ? "./data" : written;
   return data.starts_with('/') ? data + "/vigie.sock"
-                               : fmt::format("{}/{}/vigie.sock", book_dir_, data);
+                               : fmt::format("{}/{}/vigie.sock", book.dir, data);
 }
 
 Result<json::value> Session::exchange(std::string method, const std::string& path,

@@ -42,7 +42,8 @@ Task<Seen> look(Loop& edge, engine::Engine& engine, std::string unit) {
 
 bool arrived(const Seen& before, const Seen& now, const std::string& verb) {
   if (verb == "stop") { return now.state == "stopped"; }
-  const bool fresh = verb == "start" || now.pid != before.pid;
+  // One that was on its way up anyway is as good as a new one: asking twice starts once.
+  const bool fresh = verb == "start" || now.pid != before.pid || before.state != "running";
   return fresh && now.state == "running" && now.health != "unhealthy";
 }
 

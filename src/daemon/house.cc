@@ -109,7 +109,8 @@ engine::EngineDeps House::engine_deps() {
                 edge_.post([this, moved] { performer_->perform(std::move(*moved)); });
               },
           .trouble = [this](std::string why) { take_trouble(why); },
-          .decided = [this](const engine::Decided& decided) { take_decided(decided); }};
+          .decided = [this](const engine::Decided& decided) { take_decided(decided); },
+          .life = std::to_string(to_millis(real_clock().wall()))};
 }
 
 Status House::open_rooms() {

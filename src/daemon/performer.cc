@@ -58,6 +58,7 @@ Task<void> Performer::run(engine::Release release) {
 
 Task<void> Performer::notify(engine::Release release) {
   const EffectId id = release.effect.id;
+  release.effect.id.text = std::move(release.key);
   const MonoTime deadline = deps_.edge.clock().mono() + kNotifyWait;
   const oncall::Settled settled = co_await deps_.notifiers.perform(
       std::move(release.effect), release.attempt, release.repeat, deadline);
