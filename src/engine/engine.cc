@@ -130,7 +130,7 @@ void Engine::Impl::reissue(Undurable& into, const std::vector<journal::PendingEf
     if (!heart.pending().contains(pending.effect.id)) { continue; }
     into.batch.attempted.push_back(pending.effect.id);
     into.releases.push_back(
-        {.effect = pending.effect, .attempt = pending.attempts + 1, .repeat = true});
+        {.effect = pending.effect, .key = {}, .attempt = pending.attempts + 1, .repeat = true});
   }
 }
 
@@ -203,7 +203,7 @@ void Engine::Impl::decide_one(Input input, WallTime now, Undurable& into) {
   if (deps.decided) { deps.decided(decided); }
   for (const Effect& effect : decided.effects) {
     into.batch.effects.push_back(effect);
-    into.releases.push_back({.effect = effect});
+    into.releases.push_back({.effect = effect, .key = {}});
   }
   std::move(decided.events.begin(), decided.events.end(), std::back_inserter(into.batch.events));
   std::move(decided.settled.begin(), decided.settled.end(), std::back_inserter(into.batch.settled));
@@ -278,7 +278,10 @@ void Engine::Impl::lost_durability(const Error& why) {
 
 void Engine::Impl::release(Undurable& batch) {
   if (durable) {
-    for (Release& item : batch.releases) { deps.perform(std::move(item)); }
+    for (Release& item : batch.releases) {
+      item.key = item.effect.id.text;
+      deps.perform(std::move(item));
+    }
     batch.releases.clear();
     return;
   }
@@ -286,6 +289,7 @@ void Engine::Impl::release(Undurable& batch) {
   std::vector<Release> kept;
   for (Release& item : batch.releases) {
     if (leaves_undurable(item.effect.body)) {
+      item.key = fmt::format("{}-memory-{}", item.effect.id.text, deps.life);
       deps.perform(std::move(item));
     } else {
       kept.push_back(std::move(item));

@@ -22,6 +22,10 @@ namespace vigie::engine {
 /// One release of an effect. `repeat`: an earlier attempt may have happened.
 struct Release {
   Effect effect;
+  /// The idempotency key that travels: the effect's id, or one of this life alone for what leaves
+  /// before it is durable, since a crash would let the next life give the same id to something
+  /// else, and a receiver would take that for a repeat.
+  std::string key;
   int64_t attempt = 1;
   bool repeat = false;
 };
@@ -36,6 +40,8 @@ struct EngineDeps {
   std::function<void(std::string)> trouble;
   /// Called on core after each batch that decided something; for the console's stream.
   std::function<void(const Decided&)> decided;
+  /// Names this run of the daemon among all over the same journal.
+  std::string life;
 };
 
 class Engine {

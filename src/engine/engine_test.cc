@@ -25,7 +25,8 @@ struct Life {
                               .deciders = std::move(deciders),
                               .perform = [this](Release r) { released.push_back(std::move(r)); },
                               .trouble = [this](std::string why) { troubles.push_back(why); },
-                              .decided = {}});
+                              .decided = {},
+                              .life = "7"});
     const Status loaded = engine->load();
     EXPECT_TRUE(loaded) << loaded.error().what;
     core.run_ready();
@@ -70,6 +71,7 @@ TEST(Engine, PagesLeaveFromMemoryWhileTheDiskIsFullAndAreRecordedLater) {
   life.note("disk");
   life.turn();
   ASSERT_EQ(life.released.size(), 1u);
+  EXPECT_EQ(life.released[0].key, "page-1-memory-7") << "the next life may give page-1 again";
   EXPECT_EQ(life.troubles, (std::vector<std::string>{"disk full"}));
   EXPECT_FALSE(life.engine->telemetry().durable);
   rows->failing.reset();
@@ -94,6 +96,7 @@ TEST(Engine, AnEffectWithoutOutcomeIsReleasedAgainAfterACrashAndMarked) {
   Life life(clock, rows);
   ASSERT_EQ(life.released.size(), 1u);
   EXPECT_EQ(life.released[0].effect.id.text, "page-2");
+  EXPECT_EQ(life.released[0].key, "page-2");
   EXPECT_TRUE(life.released[0].repeat);
   EXPECT_EQ(life.released[0].attempt, 2);
 }
