@@ -21,6 +21,10 @@ Labels Alert::full_labels() const {
   return out;
 }
 
+bool is_built_in(std::string_view rule) {
+  return rule.starts_with("vigie;");
+}
+
 AlertStates::Terms AlertStates::terms_of(const Alert& alert) const {
   const auto found = settings_->rules.find(alert.rule);
   if (found == settings_->rules.end()) { return {}; }
@@ -107,7 +111,7 @@ void AlertStates::settle(Alert& alert, WallTime now, AlertChanges& out) {
 void AlertStates::rose(const std::string& rule, const Labels& labels, const StringMap& annotations,
                        double value, WallTime now, AlertChanges& out) {
   // A rule that left the book while its evaluation was under way.
-  if (!settings_->rules.contains(rule)) { return; }
+  if (!settings_->rules.contains(rule) && !is_built_in(rule)) { return; }
   const std::string name = fingerprint(labels);
   const auto found = state_.alerts.find(name);
   const bool known = found != state_.alerts.end();
@@ -178,6 +182,7 @@ void AlertStates::adopt(const Settings& before, const Settings& after, WallTime 
                         AlertChanges& out) {
   std::vector<std::string> dropped;
   const auto same = [&](const std::string& rule) {
+    if (is_built_in(rule)) { return true; }
     const auto old_rule = before.rules.find(rule);
     const auto new_rule = after.rules.find(rule);
     return new_rule != after.rules.end() && old_rule != before.rules.end() &&
@@ -205,13 +210,34 @@ void AlertStates::adopt(const Settings& before, const Settings& after, WallTime 
   due(now, out);
 }
 
-void AlertStates::started(WallTime now) {
+void AlertStates::started(WallTime now, AlertChanges& out) {
   for (auto& [name, alert] : state_.alerts) {
-    if (alert.state != AlertState::pending) { continue; }
+    if (alert.state == AlertState::resolved) { continue; }
     unschedule(alert);
-    alert.confirm_by = now + kConfirmWithin;
+    if (alert.state == AlertState::pending) { alert.confirm_by = now + kConfirmWithin; }
+    const bool of_before =
+        !alert.rules.empty() &&
+        std::ranges::all_of(alert.rules, [](const std::string& rule) { return is_built_in(rule); });
+    if (of_before) {
+      alert.rules.clear();
+      resolve(alert, "Vigie was started again", now, out);
+    }
     schedule(alert);
   }
+}
+
+void AlertStates::jumped(Millis by) {
+  const auto shift = [&](std::optional<WallTime>& at) {
+    if (at) { *at += by; }
+  };
+  for (auto& [name, alert] : state_.alerts) {
+    alert.active_at += by;
+    shift(alert.fired_at);
+    shift(alert.fell_at);
+    shift(alert.resolved_at);
+    shift(alert.confirm_by);
+  }
+  reindex(*settings_);
 }
 
 void AlertStates::reschedule(const Alert& alert) {

@@ -20,6 +20,10 @@ struct AlertChanges {
   std::vector<std::string> unplaced;  ///< Firing, and topology never answered.
 };
 
+/// A rule of Vigie about itself, "vigie;self;VigieJournalNotDurable": no book has it, and its
+/// alerts fire at once.
+bool is_built_in(std::string_view rule);
+
 /// The states of alerts: inactive, pending for `for`, firing, on for `keep_firing_for`, resolved.
 /// Works on the decider's state and keeps only indexes of its own.
 class AlertStates {
@@ -35,8 +39,11 @@ class AlertStates {
   void due(WallTime now, AlertChanges& out);
   /// Another book: alerts of rules that are gone or are another rule resolve and say why.
   void adopt(const Settings& before, const Settings& after, WallTime now, AlertChanges& out);
-  /// After a restart: what was pending waits for an evaluation before it fires.
-  void started(WallTime now);
+  /// After a restart: what was pending waits for an evaluation before it fires. What the daemon
+  /// before said of itself is over; the new one says it again if it holds.
+  void started(WallTime now, AlertChanges& out);
+  /// The wall clock was set: what happened stays as long ago, what is due as far off, as it was.
+  void jumped(Millis by);
   /// Forgets resolved alerts that were kept long enough; `held` are still needed by a group.
   template <class Held>
   void forget(WallTime now, const Held& held);

@@ -71,7 +71,12 @@ Effects AlertingDecider::apply(const Event& event, WallTime now) {
   } else if (const auto* book = std::get_if<BookAdopted>(&event.body)) {
     on(*book, now, out);
   } else if (std::holds_alternative<DaemonStarted>(event.body)) {
-    states_.started(now);
+    states_.started(now, changes);
+  } else if (const auto* jumped = std::get_if<ClockJumped>(&event.body)) {
+    states_.jumped(jumped->by);
+    dispatcher_.jumped(jumped->by);
+    // Time intervals are promises of the wall clock: asked again at once.
+    if (state_.minute_at) { state_.minute_at = now; }
   }
   follow(changes, now, out);
   states_.forget(now, [this](const std::string& name) { return dispatcher_.holds(name); });

@@ -174,6 +174,56 @@ TEST_F(Room, HoldsForExactlyFor) {
   EXPECT_EQ(fired_[0].active_at, now_ - 5min);
 }
 
+TEST_F(Room, AClockThatIsSetNeitherStretchesNorCutsAWait) {
+  for (const Millis by : {Millis{1h}, Millis{-1h}}) {
+    const size_t fired = fired_.size();
+    const size_t resolved = resolved_.size();
+    const size_t sent = sent_.size();
+    rise("Both", labels("Both"));
+    forward(30s);
+    now_ += by;
+    give(ClockJumped{.by = by});
+    forward(30s - 1ms);
+    EXPECT_EQ(fired_.size(), fired);
+    forward(1ms);
+    EXPECT_EQ(fired_.size(), fired + 1);
+    forward(10s);
+    now_ += by;
+    give(ClockJumped{.by = by});
+    forward(20s - 1ms);
+    EXPECT_EQ(sent_.size(), sent) << "group_wait";
+    forward(1ms);
+    ASSERT_EQ(sent_.size(), sent + 1);
+    settle(Outcome::ok);
+    fall("Both", labels("Both"));
+    forward(1min);
+    now_ += by;
+    give(ClockJumped{.by = by});
+    forward(1min - 1ms);
+    EXPECT_EQ(resolved_.size(), resolved);
+    forward(1ms);
+    EXPECT_EQ(resolved_.size(), resolved + 1);
+    forward(10min);
+    settle(Outcome::ok);
+  }
+}
+
+TEST_F(Room, FiresWhatVigieSaysOfItselfWithoutARule) {
+  const Labels self = labels("VigieJournalNotDurable", {{"severity", "critical"}});
+  const std::string rule = "vigie;self;VigieJournalNotDurable";
+  give(ConditionRose{.rule = rule, .labels = self, .annotations = {}, .value = 1});
+  ASSERT_EQ(fired_.size(), 1U);
+  give(BookAdopted{.hash = "2", .text = book_json("name: other")});
+  EXPECT_TRUE(resolved_.empty()) << "no book has the rule";
+  give(ConditionFell{.rule = rule, .labels = self});
+  ASSERT_EQ(resolved_.size(), 1U);
+  give(ConditionRose{.rule = rule, .labels = self, .annotations = {}, .value = 1});
+  EXPECT_EQ(fired_.size(), 2U);
+  give(DaemonStarted{.version = "2"});
+  ASSERT_EQ(resolved_.size(), 2U) << "the new daemon says it again if it holds";
+  EXPECT_EQ(resolved_[1].why, "Vigie was started again");
+}
+
 TEST_F(Room, ForgetsAPendingAlertWhoseConditionEnds) {
   rise("Held", labels("Held"));
   forward(4min);

@@ -163,6 +163,21 @@ void Dispatcher::adopt(WallTime now) {
   for (const auto& [fingerprint, alert] : state_.alerts) { route(alert, now); }
 }
 
+void Dispatcher::jumped(Millis by) {
+  const auto shift = [&](std::optional<WallTime>& at) {
+    if (at) { *at += by; }
+  };
+  for (auto& [id, group] : state_.groups) {
+    group.next_flush += by;
+    for (auto& [fingerprint, member] : group.members) { shift(member.left_at); }
+    for (auto& [key, delivery] : group.deliveries) {
+      shift(delivery.sent_at);
+      shift(delivery.retry_at);
+    }
+    schedule(id);
+  }
+}
+
 void Dispatcher::reconsider(WallTime now) {
   for (const std::string& id : suppressed_groups_) {
     Group& group = state_.groups.at(id);

@@ -33,6 +33,8 @@ class Dispatcher {
   void route(const Alert& alert, WallTime now);
   /// Something that kept alerts back may be over.
   void reconsider(WallTime now);
+  /// The wall clock was set: waits stay as long as they were.
+  void jumped(Millis by);
   /// Everything due at `now`, by (time, group).
   void due(WallTime now, Effects& out);
   void settled(const EffectSettled& outcome, WallTime now);
