@@ -103,6 +103,7 @@ void Register::resolve(Incident& incident, std::string why, std::string who,
                        IncidentId merged_into) {
   incident.state = IncidentState::resolved;
   incident.resolved_at = now_;
+  incident.reopens_until = now_ + kReopenWithin;
   incident.merged_into = merged_into;
   note(incident, merged_into ? "merged" : "resolved",
        merged_into   ? fmt::format("merged into incident {}", merged_into.value)

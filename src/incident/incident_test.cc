@@ -281,6 +281,13 @@ TEST(Incident, ReopensWithinTenMinutesAndOnlyThen) {
   room.forward(10min);
   room.fires_at("a", kDatajs);
   EXPECT_EQ(room.said(), (Said{"incident_opened 2", "alert_attached 2"}));
+  room.ends("a");
+  room.said();
+  room.forward(9min - 1h);
+  room.feed(ClockJumped{.by = -1h});
+  room.forward(1min);
+  room.fires_at("a", kDatajs);
+  EXPECT_EQ(room.said(), (Said{"incident_opened 3", "alert_attached 3"})) << "a clock set back";
 }
 
 TEST(Incident, StaysResolvedByAPersonWhileTheSameAlertFires) {

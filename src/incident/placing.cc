@@ -148,7 +148,7 @@ Incident& Register::home_of(const std::string& key, const KnownAlert& alert, boo
   Incident* newest = known == state_.newest.end() ? nullptr : find(known->second);
   if (newest == nullptr) { return open(key, alert, victim); }
   if (newest->live()) { return *newest; }
-  const bool recent = newest->resolved_at && now_ < *newest->resolved_at + kReopenWithin;
+  const bool recent = newest->reopens_until && now_ < *newest->reopens_until;
   if (!recent || newest->merged_into) { return open(key, alert, victim); }
   reopen(*newest, alert);
   return *newest;
@@ -197,6 +197,7 @@ void Register::reopen(Incident& incident, const KnownAlert& alert) {
   incident.state = IncidentState::open;
   incident.owner.clear();
   incident.resolved_at.reset();
+  incident.reopens_until.reset();
   incident.muted_by = alert.muted_by;
   ++incident.reopened;
   note(incident, "reopened", "it is back: " + alert_name(alert.labels), "",
@@ -277,6 +278,13 @@ void Register::raise_severity(Incident& incident, const std::string& severity) {
   if (severity_rank(severity) <= severity_rank(incident.severity)) { return; }
   note(incident, "severity", fmt::format("{}, was {}", severity, incident.severity));
   incident.severity = severity;
+}
+
+/// The wait for the same trouble is elapsed time; what was recorded stays as it was.
+void Register::take(const ClockJumped& fact) {
+  for (auto& [id, incident] : state_.incidents) {
+    if (incident.reopens_until) { *incident.reopens_until += fact.by; }
+  }
 }
 
 /// A stage that is seen to be dead after its alert fired gives the better title.

@@ -24,6 +24,7 @@ class Register {
   void take(const AlertResolved& fact);
   void take(const AlertPlaced& fact);
   void take(const StageFlowChanged& fact);
+  void take(const ClockJumped& fact);
 
   // acts.cc
   void take(const AckAsked& ask);

@@ -71,6 +71,7 @@ struct Incident {
   bool declared = false;  ///< By a person: only a person resolves it.
   WallTime opened_at;
   std::optional<WallTime> resolved_at;
+  std::optional<WallTime> reopens_until;  ///< The same trouble before then is the same incident.
   IncidentId merged_into;
   int64_t reopened = 0;
   std::map<std::string, AttachedAlert> alerts;
@@ -79,7 +80,7 @@ struct Incident {
   Timeline timeline;
   VIGIE_FIELDS(id, key, title, severity, service, chain, stage, team, environment, state, owner, by,
                muted_by, escalation, urgency, declared, opened_at, resolved_at, merged_into,
-               reopened, alerts, runs, last_run, timeline)
+               reopened, alerts, runs, last_run, timeline, reopens_until)
 
   bool live() const { return state != IncidentState::resolved; }
   int64_t firing() const;

@@ -322,6 +322,20 @@ TEST(Escalation, WaitsAreNotStretchedByAClockSetBack) {
   EXPECT_EQ(room.pages(), Pages{"ben email"});
 }
 
+TEST(Escalation, WaitsAreNotCutByAClockSetAhead) {
+  Room room;
+  room.open_and_want(1);
+  room.settle("page-1", Outcome::ok);
+  room.pages();
+  room.forward(2min);
+  room.now_ += 1h;
+  room.feed(ClockJumped{.by = 1h});
+  room.forward(3min - 1ms);
+  EXPECT_EQ(room.pages(), Pages{});
+  room.forward(1ms);
+  EXPECT_EQ(room.pages(), Pages{"ben email"});
+}
+
 TEST(Escalation, AsksTheOwnerWhenSomebodyIsWantedAgain) {
   Room room;
   room.open_and_want(1);

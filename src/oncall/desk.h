@@ -34,8 +34,8 @@ class Desk {
   void tried(IncidentId incident, std::string what);
   /// Everything due by now, of each incident in order of time.
   void due();
-  /// Waits are elapsed time. A clock set back moves them back with it; a clock that jumped ahead
-  /// (a resume, mostly) leaves them, since calling early is better than late.
+  /// Waits are elapsed time: they move with the wall clock when it is set, and are neither longer
+  /// nor shorter for it.
   void jumped(Millis by);
 
   // paging.cc

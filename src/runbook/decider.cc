@@ -143,6 +143,10 @@ void RunbookDecider::on(const ClockJumped& event) {
   for (auto& [id, incident] : state_.incidents) {
     if (incident.settle_by) { *incident.settle_by += event.by; }
   }
+  for (auto& [key, past] : state_.past) {
+    for (WallTime& start : past.starts) { start += event.by; }
+    if (past.verified) { *past.verified += event.by; }
+  }
 }
 
 void RunbookDecider::on(const EffectSettled& event) {

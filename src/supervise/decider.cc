@@ -160,6 +160,7 @@ void SuperviseDecider::on(const DaemonStarted&) {
 /// Waits are for elapsed time: what the clock skipped was not waited.
 void SuperviseDecider::on(const ClockJumped& event) {
   for (auto& [name, unit] : state_.units) {
+    unit.since += event.by;
     if (unit.not_before) { *unit.not_before += event.by; }
     if (unit.well_since) { *unit.well_since += event.by; }
     for (WallTime& each : unit.unhealthy_restarts) { each += event.by; }

@@ -31,6 +31,10 @@ Effects TopologyDecider::apply(const Event& event, WallTime now) {
   } else if (const auto* book = std::get_if<BookAdopted>(&event.body)) {
     on(*book);
     changed = true;
+  } else if (const auto* jumped = std::get_if<ClockJumped>(&event.body)) {
+    for (auto& [fingerprint, alert] : state_.alerts) {
+      if (alert.freed_at) { *alert.freed_at += jumped->by; }
+    }
   } else if (const auto* fired = std::get_if<AlertFired>(&event.body)) {
     on(*fired, now, out);
   } else if (const auto* resolved = std::get_if<AlertResolved>(&event.body)) {
