@@ -11,6 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import traceback
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("VIGIE_BUILD", ROOT / "build"))
@@ -177,6 +178,8 @@ def run_tests(name, tests):
             print(f"ok {test.__name__} ({time.monotonic() - started:.1f} s)", flush=True)
         except Exception as problem:  # noqa: BLE001 - every failure is reported and counted
             failed += 1
-            print(f"not ok {test.__name__}: {problem}", flush=True)
+            line = traceback.extract_tb(problem.__traceback__)[-1]
+            print(f"not ok {test.__name__}: {problem} ({line.filename}:{line.lineno}: {line.line})",
+                  flush=True)
     print(f"{name}: {passed} passed, {failed} failed", flush=True)
     return 1 if failed or not passed else 0
