@@ -30,7 +30,7 @@ struct Neighbours {
   /// `data` of /api/v1/rules, given alerting's view "alerts".
   std::function<std::string(const json::value& alerts)> rules;
   /// Measured now, for the chains and fleets of the console: {"flows": {chain: {stage: number}},
-  /// "fleets": [Fleet]}.
+  /// "robots": {chain: time of the newest round}, "fleets": [Fleet]}.
   std::function<json::object()> live;
   std::function<json::value(std::string fleet, bool inactive, size_t limit)>
       fleet;  ///< null: none.

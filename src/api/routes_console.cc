@@ -42,8 +42,20 @@ net::HttpReply list_reply(std::string_view key, json::array items) {
   return net::json_reply(200, to_text(out));
 }
 
-/// Puts measured flows onto the stages of a chain.
+/// Rounds that bring no news are not journaled, so only the daemon knows when the newest was.
+void add_robot_time(json::object& chain, const json::object& live) {
+  const json::object* robots = get_object(live, "robots");
+  const json::value* seen =
+      robots == nullptr ? nullptr : robots->if_contains(get_string(chain, "name"));
+  json::value* robot = chain.if_contains("robot");
+  if (seen != nullptr && robot != nullptr && robot->is_object()) {
+    robot->get_object()["last_at"] = *seen;
+  }
+}
+
+/// Puts what is measured live onto a chain and its stages.
 void add_flows(json::object& chain, const json::object& live) {
+  add_robot_time(chain, live);
   const json::object* flows = get_object(live, "flows");
   const json::object* mine =
       flows == nullptr ? nullptr : get_object(*flows, get_string(chain, "name"));

@@ -95,6 +95,7 @@ class House {
   // Owned by edge.
   TaskGroup tasks_;
   std::map<std::string, std::vector<RobotStage>> robots_;
+  std::map<std::string, WallTime> robots_seen_;
   std::optional<Loop::TimerId> evaluator_timer_;
   std::optional<MonoTime> evaluator_due_;
   std::map<std::string, uint64_t> unit_restarts_;

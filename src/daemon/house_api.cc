@@ -97,8 +97,11 @@ json::object House::live() const {
     if (!chain.is_object()) { chain = json::object(); }
     chain.get_object()[place.substr(slash + 1)] = *reading.value;
   }
+  json::object robots;
+  for (const auto& [chain, at] : robots_seen_) { robots[chain] = rfc3339(at); }
   json::object out;
   out["flows"] = std::move(flows);
+  out["robots"] = std::move(robots);
   out["fleets"] = collect_->fleets_json();
   return out;
 }

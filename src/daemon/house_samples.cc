@@ -108,6 +108,7 @@ void House::take_fact(collect::Fact fact) {
   }
   auto* round = std::get_if<RobotRoundEnded>(&fact.body);
   if (round == nullptr) { return; }
+  robots_seen_[round->chain] = fact.at;
   // A round like the one before is no news; the journal keeps changes only.
   const auto same = [](const RobotStage& a, const RobotStage& b) {
     return a.stage == b.stage && a.result == b.result;
