@@ -50,7 +50,7 @@ export function IncidentPage({ id }: { id: string }) {
             {value.pages.length > 0 ? <Ledger pages={value.pages} /> : <Empty>Nobody has been paged.</Empty>}
           </Panel>
           <Panel title="Alerts" class="comes-last" note={value.alert_list.length}>
-            {value.alert_list.length > 0 ? <AlertRows alerts={value.alert_list} plain /> : <Empty>Declared by a person.</Empty>}
+            {value.alert_list.length > 0 ? <AlertRows alerts={value.alert_list} plain /> : <Empty>{value.alerts > 0 || value.state === "resolved" ? "No alert holds any more." : "Declared by a person."}</Empty>}
           </Panel>
         </div>
       </div>

@@ -1,0 +1,70 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/json.h"
+#include "cli/chart.h"
+#include "cli/terminal.h"
+#include "cli/verb_kind.h"
+#include "cli/words.h"
+
+namespace vigie::cli {
+namespace {
+
+size_t lines_in(const std::string& text) {
+  return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+TEST(Chart, DrawsTheHighestAndLowestValueOnTheAxis) {
+  const std::string chart = draw_chart({{"up", {0, 5, 10}}}, 60, 5, false);
+  EXPECT_NE(chart.find("10.00 ┤"), std::string::npos) << chart;
+  EXPECT_NE(chart.find("5.00 ┤"), std::string::npos) << chart;
+  EXPECT_NE(chart.find("0.00 ┤"), std::string::npos) << chart;
+  EXPECT_EQ(lines_in(chart), 6u);
+}
+
+TEST(Chart, BearsFlatLinesGapsAndTooManySeries) {
+  EXPECT_FALSE(draw_chart({{"flat", {3, 3, 3}}}, 40, 4, false).empty());
+  EXPECT_FALSE(draw_chart({{"gap", {1, std::nan(""), HUGE_VAL, 2}}}, 40, 4, false).empty());
+  EXPECT_FALSE(draw_chart({{"empty", {}}}, 1, 0, true).empty());
+  const std::vector<ChartLine> many(11, ChartLine{"x", {1, 2}});
+  EXPECT_NE(draw_chart(many, 40, 4, false).find("and 3 more series"), std::string::npos);
+}
+
+TEST(Table, AlignsByColumnsWhateverTheBytes) {
+  Table table({"name", "state"});
+  table.add({"é", "● ok"});
+  table.add({"longer", "✖ broken"});
+  EXPECT_EQ(table.text(), "name    state\né       ● ok\nlonger  ✖ broken\n");
+}
+
+TEST(Table, EscapeSequencesTakeNoColumns) {
+  EXPECT_EQ(width_of("\x1b[31mab\x1b[0m"), 2u);
+  EXPECT_EQ(width_of("é▷"), 2u);
+}
+
+TEST(Words, TellAgesAndWhatComesNext) {
+  const json::object incident{{"opened_at", "2026-11-21T07:00:00Z"},
+                              {"at", "2026-11-21T07:02:05Z"}};
+  EXPECT_EQ(age_of(incident, "opened_at", "2026-11-21T07:02:00Z"), "2 min");
+  EXPECT_EQ(until(incident, "at", "2026-11-21T07:02:00Z"), "in 5 s");
+  EXPECT_EQ(until(incident, "at", "2026-11-21T07:03:00Z"), "now");
+  EXPECT_EQ(age_of(incident, "missing", "2026-11-21T07:02:00Z"), "-");
+}
+
+TEST(Words, AChainReadsFromLeftToRightWithItsBrokenStage) {
+  const auto chain = parse_json(R"({"stages": [{"name": "a", "state": "ok"},
+      {"name": "b", "state": "broken"}, {"name": "c", "state": "starved"}]})");
+  EXPECT_EQ(chain_line(chain->get_object()), "a ┄▷ ✖ b ┄▷ ○ c");
+}
+
+TEST(Verbs, EachHasASummaryAndAnExampleThatNamesIt) {
+  EXPECT_GE(verb_kinds().size(), 20u);
+  for (const VerbKind* verb : verb_kinds()) {
+    EXPECT_FALSE(verb->summary.empty()) << verb->name;
+    EXPECT_NE(verb->example.find(verb->name), std::string_view::npos) << verb->name;
+  }
+}
+
+}  // namespace
+}  // namespace vigie::cli
