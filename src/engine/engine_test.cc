@@ -163,6 +163,25 @@ TEST(Engine, RefusesInputsWhenTooManyWait) {
   EXPECT_EQ(last->error().code, Code::exhausted);
 }
 
+TEST(Engine, NumbersGoOnBehindFactsThatOnlyAnOlderVersionDerived) {
+  SimClock clock;
+  auto rows = std::make_shared<Rows>();
+  {
+    Life life(clock, rows);
+    life.note("page");
+    life.turn();
+  }
+  Event extra = rows->events.back();
+  extra.cause = extra.cause ? extra.cause : extra.seq;
+  extra.seq.value += 1;
+  rows->events.push_back(extra);
+  Life life(clock, rows);
+  life.note("page");
+  life.turn();
+  EXPECT_TRUE(life.engine->telemetry().durable) << "a number was given twice";
+  EXPECT_GT(rows->events.back().seq.value, extra.seq.value);
+}
+
 TEST(Heart, ReplayGivesEqualBytes) {
   SimClock clock;
   auto rows = std::make_shared<Rows>();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <set>
@@ -41,6 +42,9 @@ class Heart {
   /// Applies a recorded input again. The facts derived now are returned for comparison with the
   /// recorded ones.
   Decided replay(const Event& input);
+  /// After a replay: numbers go on behind the newest recorded one, also where this version derives
+  /// fewer facts than the one that wrote them.
+  void continue_after(Seq recorded) { newest_ = std::max(newest_, recorded); }
 
   /// A copy that can be asked "what would happen if": nothing it decides is ever done.
   Result<Heart> what_if() const;

@@ -30,6 +30,7 @@ class Replayer {
 
   Replayed finish() {
     settle_difference();
+    heart_.continue_after(newest_);
     return found_;
   }
 

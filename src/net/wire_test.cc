@@ -43,6 +43,17 @@ TEST(Wire, ReadsRequestsInAnyPieces) {
   }
 }
 
+TEST(Wire, ReadsABodyOfNoChunksInAnyPieces) {
+  const std::string bytes =
+      "POST / HTTP/1.1\r\nHost: db\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+  for (size_t step = 1; step <= bytes.size(); ++step) {
+    WireParser parser(WireParser::Kind::request, kSmall);
+    ASSERT_EQ(feed(parser, bytes, step), WireFault::none) << step;
+    ASSERT_TRUE(parser.done()) << step;
+    EXPECT_EQ(parser.take_body(), "");
+  }
+}
+
 TEST(Wire, DecompressesWithinTheLimit) {
   const std::string body = gzip_compress(std::string(4096, 'a'), 9);
   WireParser good(WireParser::Kind::request, kSmall);

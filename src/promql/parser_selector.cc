@@ -44,9 +44,12 @@ Status Parser::matcher(SelectorNode& node) {
   VIGIE_CHECK(advance());
   if (quoted && (token_.is(",") || token_.is("}"))) {
     // {"a name"}: a quoted metric name.
-    if (!node.name.empty()) {
+    // Also behind a matcher of __name__, and behind {""}, whose name is empty.
+    const auto named = std::find_if(node.matchers.begin(), node.matchers.end(),
+                                    [](const Matcher& m) { return m.name() == kMetricName; });
+    if (named != node.matchers.end()) {
       return fail(begin, fmt::format("metric name must not be set twice: \"{}\" or \"{}\"",
-                                     node.name, name));
+                                     named->value(), name));
     }
     node.name = name;
     node.matchers.push_back(Matcher::equal(std::string(kMetricName), std::move(name)));

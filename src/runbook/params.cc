@@ -272,7 +272,8 @@ Result<std::vector<std::string>> references(std::string_view text) {
       return error(Code::invalid, "`{{` is never closed by `}}`");
     }
     const std::string name = without_prefix(trimmed(text.substr(at + 2, end - at - 2)));
-    const std::string_view bare = name.starts_with("labels.") ? name.substr(7) : name;
+    std::string_view bare = name;
+    if (bare.starts_with("labels.")) { bare.remove_prefix(7); }
     if (!is_identifier(bare)) {
       return error(Code::invalid,
                    fmt::format("`{{{{ {} }}}}` is neither labels.NAME nor a parameter", name));
