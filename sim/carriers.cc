@@ -13,7 +13,33 @@ void Carriers::finish(const engine::Release& release, Millis after, Outcome outc
                   .settled = {.effect = release.effect.id,
                               .outcome = outcome,
                               .detail = std::move(detail),
-                              .data = std::move(data)}});
+                              .data = std::move(data)},
+                  .arrives = {}});
+}
+
+/// A key twice is allowed once for each crash between, and must say so.
+void Carriers::arrive(Delivered delivered) {
+  Seen& seen = seen_[delivered.key];
+  if (seen.count++ == 0) { seen.first_life = life_; }
+  if (seen.count > 1 && !delivered.repeat) {
+    broken_.push_back(delivered.key + " was repeated without saying so");
+  }
+  if (seen.count > 1 + life_ - seen.first_life) {
+    broken_.push_back(fmt::format("{} was delivered {} times with {} crashes between",
+                                  delivered.key, seen.count, life_ - seen.first_life));
+  }
+  delivered_.push_back(std::move(delivered));
+}
+
+void Carriers::executed(const engine::Release& release, const RunStep& step) {
+  const std::string& id = release.effect.id.text;
+  Seen& seen = seen_[id];
+  if (seen.count++ == 0) {
+    seen.first_life = life_;
+    return;
+  }
+  if (step.repeat == Repeat::never) { broken_.push_back(id + " may not be repeated, and was"); }
+  if (!release.repeat) { broken_.push_back(id + " was repeated without saying so"); }
 }
 
 void Carriers::carry(const engine::Release& release, const std::string& channel,
@@ -29,44 +55,58 @@ void Carriers::carry(const engine::Release& release, const std::string& channel,
            R"({"retry":"later"})");
     return;
   }
-  delivered_.push_back({.at = clock_.wall(),
-                        .effect = release.effect.id.text,
-                        .body = release.effect.body,
-                        .attempt = release.attempt,
-                        .repeat = release.repeat,
-                        .life = life_});
+  Delivered one{.at = clock_.wall(),
+                .key = release.key,
+                .body = release.effect.body,
+                .repeat = release.repeat};
   finish(release, conditions.page_takes, Outcome::ok, "accepted");
+  if (conditions.page_late > 0 && random_.chance(conditions.page_late)) {
+    due_.back().arrives = std::move(one);
+  } else {
+    arrive(std::move(one));
+  }
 }
 
 void Carriers::step(const engine::Release& release, const RunStep& step) {
-  const std::string& id = release.effect.id.text;
-  if (steps_done_[id]) { ++steps_after_done_; }
   std::string answer = random_.chance(conditions.step_fails) ? "failed" : "ok";
-  auto& answers = conditions.step_answers[step.step];
-  if (!answers.empty()) {
-    answer = answers.front();
-    answers.pop_front();
+  const bool again = release.repeat && step.repeat == Repeat::safe;
+  if (release.repeat && !again) {
+    // Cut by a crash and not to be repeated: settled by what is on record, without doing it again.
+    answer = random_.chance(conditions.cut_known) ? answer : "unknown";
+  } else {
+    auto& answers = conditions.step_answers[step.step];
+    if (!answers.empty()) {
+      answer = answers.front();
+      answers.pop_front();
+    }
+    executed(release, step);
+    delivered_.push_back({.at = clock_.wall(),
+                          .key = release.key,
+                          .body = release.effect.body,
+                          .repeat = release.repeat});
   }
-  // A step that a crash cut and that may not be repeated is settled without doing it again.
-  if (release.repeat && step.repeat == Repeat::never) { answer = "unknown"; }
   const Outcome outcome = answer == "ok"       ? Outcome::ok
                           : answer == "failed" ? Outcome::failed
                                                : Outcome::unknown;
-  delivered_.push_back({.at = clock_.wall(),
-                        .effect = id,
-                        .body = release.effect.body,
-                        .attempt = release.attempt,
-                        .repeat = release.repeat,
-                        .life = life_});
   finish(release, conditions.step_takes, outcome, answer,
          R"({"output":"simulated","exit_status":0})");
 }
 
 void Carriers::start(const engine::Release& release, const StartUnit& start) {
-  auto alive = alive_.find(start.unit);
+  const auto settings = parse_json(start.settings);
+  const bool adopt_only =
+      settings && settings->is_object() && get_bool(settings->get_object(), "adopt_only");
+  const auto alive = alive_.find(start.unit);
   if (alive != alive_.end()) {
+    if (!adopt_only && !release.repeat) {
+      broken_.push_back(start.unit + " is started while it lives");
+    }
     finish(release, Millis{5}, Outcome::ok, "found alive",
            fmt::format(R"({{"pid":{},"start":1,"adopted":true}})", alive->second));
+    return;
+  }
+  if (adopt_only) {
+    finish(release, Millis{5}, Outcome::failed, "it is gone");
     return;
   }
   if (random_.chance(conditions.start_fails)) {
@@ -75,6 +115,7 @@ void Carriers::start(const engine::Release& release, const StartUnit& start) {
   }
   const int64_t pid = ++next_pid_;
   alive_[start.unit] = pid;
+  ++starts_[start.unit];
   finish(release, Millis{20}, Outcome::ok, "started",
          fmt::format(R"({{"pid":{},"start":1,"adopted":false}})", pid));
 }
@@ -96,7 +137,8 @@ void Carriers::perform(engine::Release release) {
   } else if (const auto* abort = std::get_if<AbortStep>(&body)) {
     std::erase_if(due_, [&](const Due& due) { return due.settled.effect == abort->effect; });
     finish(release, Millis{5}, Outcome::ok, "aborted");
-    finish({.effect = {.id = abort->effect, .body = {}}}, Millis{5}, Outcome::failed, "cancelled");
+    finish({.effect = {.id = abort->effect, .body = {}}, .key = {}}, Millis{5}, Outcome::failed,
+           "cancelled");
   }
 }
 
@@ -115,9 +157,7 @@ std::vector<EffectSettled> Carriers::take_due() {
   });
   std::vector<EffectSettled> out;
   while (!due_.empty() && due_.front().at <= now) {
-    if (due_.front().settled.outcome == Outcome::ok) {
-      steps_done_[due_.front().settled.effect.text] = true;
-    }
+    if (due_.front().arrives) { arrive(*std::move(due_.front().arrives)); }
     out.push_back(std::move(due_.front().settled));
     due_.erase(due_.begin());
   }
@@ -127,6 +167,9 @@ std::vector<EffectSettled> Carriers::take_due() {
 void Carriers::crash() {
   ++life_;
   due_.clear();
+  if (conditions.unit_dies > 0) {
+    std::erase_if(alive_, [this](const auto&) { return random_.chance(conditions.unit_dies); });
+  }
 }
 
 std::optional<UnitExited> Carriers::kill_unit(const std::string& unit, int signal) {

@@ -17,20 +17,21 @@ namespace vigie::sim {
 /// One delivery that really happened.
 struct Delivered {
   WallTime at;
-  std::string effect;
+  std::string key;
   EffectBody body;
-  int64_t attempt = 1;
   bool repeat = false;
-  int life = 0;  ///< How many crashes came before.
 };
 
 /// How the fakes behave; a story sets it, the random life changes it.
 struct Conditions {
   double page_fails = 0;  ///< Share of sends that fail.
+  double page_late = 0;   ///< Share that arrives at the end of the wait, not at its beginning.
   Millis page_takes{50};
   double step_fails = 0;
   Millis step_takes{500};
   double start_fails = 0;
+  double cut_known = 0;  ///< Share of steps cut by a crash whose end is on record.
+  double unit_dies = 0;  ///< Share of processes that end while the daemon is away.
   /// Answers of the next steps of a name ("restart"), before chance is asked: "ok", "failed",
   /// "unknown".
   std::map<std::string, std::deque<std::string>> step_answers;
@@ -52,11 +53,16 @@ class Carriers {
 
   Conditions conditions;
   const std::vector<Delivered>& delivered() const { return delivered_; }
-  /// Times each effect's step was executed after it had been reported done.
-  size_t steps_after_done() const { return steps_after_done_; }
   /// Units alive, by name, with their pid.
   const std::map<std::string, int64_t>& alive() const { return alive_; }
-  size_t double_starts() const { return double_starts_; }
+  /// Processes of a unit that were begun.
+  size_t starts(const std::string& unit) const {
+    const auto found = starts_.find(unit);
+    return found == starts_.end() ? 0 : found->second;
+  }
+  /// What no carrier may ever see, as sentences: a key twice without a crash between or without
+  /// saying so, a step that may not be repeated repeated, a second process of a unit.
+  const std::vector<std::string>& broken() const { return broken_; }
   std::optional<UnitExited> kill_unit(const std::string& unit, int signal);
 
  private:
@@ -64,9 +70,16 @@ class Carriers {
     MonoTime at;
     uint64_t order;
     EffectSettled settled;
+    std::optional<Delivered> arrives;
+  };
+  /// How often a key was seen, and in which life first.
+  struct Seen {
+    int count = 0, first_life = 0;
   };
   void finish(const engine::Release& release, Millis after, Outcome outcome, std::string detail,
               std::string data = "{}");
+  void arrive(Delivered delivered);
+  void executed(const engine::Release& release, const RunStep& step);
   void carry(const engine::Release& release, const std::string& channel, const std::string& who);
   void step(const engine::Release& release, const RunStep& step);
   void start(const engine::Release& release, const StartUnit& start);
@@ -78,10 +91,10 @@ class Carriers {
   int64_t next_pid_ = 1'000;
   std::vector<Due> due_;
   std::vector<Delivered> delivered_;
-  std::map<std::string, bool> steps_done_;
-  size_t steps_after_done_ = 0;
+  std::map<std::string, Seen> seen_;
   std::map<std::string, int64_t> alive_;
-  size_t double_starts_ = 0;
+  std::map<std::string, size_t> starts_;
+  std::vector<std::string> broken_;
 };
 
 }  // namespace vigie::sim

@@ -3,66 +3,103 @@
 #include <fmt/core.h>
 
 #include <map>
+#include <set>
 
 namespace vigie::sim {
 
 namespace {
 
-void check_waiting(World& world, std::vector<std::string>& out) {
-  // While the disk refuses writes, steps are held back on purpose; pages are not.
-  const json::value incidents = world.view("incident", "incidents");
-  if (!incidents.is_array()) { return; }
-  for (const json::value& item : incidents.get_array()) {
-    const json::object& incident = item.get_object();
-    if (get_string(incident, "state") != "open") { continue; }
-    if (!get_string(incident, "muted_by").empty()) { continue; }
-    const std::string id = std::to_string(get_int(incident, "id"));
-    if (!world.view("oncall", "next/" + id).is_null()) { continue; }
-    if (!world.view("runbook", "next/" + id).is_null()) { continue; }
-    out.push_back(fmt::format("incident {} ({}) is open and nothing will happen next", id,
-                              get_string(incident, "title")));
-  }
-}
+/// The longest wait of a random book's paths, runs and last resort, with what may hold it up.
+constexpr Millis kHeardWithin = 40min;
+constexpr size_t kPendingMax = 1'000;
 
-void check_deliveries(World& world, std::vector<std::string>& out) {
-  struct Seen {
-    int count = 0;
-    int first_life = 0;
-    bool unmarked_repeat = false;
-  };
-  std::map<std::string, Seen> seen;
-  for (const Delivered& one : world.carriers().delivered()) {
-    if (std::holds_alternative<RunStep>(one.body)) { continue; }
-    Seen& entry = seen[one.effect];
-    if (entry.count++ == 0) { entry.first_life = one.life; }
-    entry.unmarked_repeat = entry.unmarked_repeat || (entry.count > 1 && !one.repeat);
-    const int crashes = one.life - entry.first_life;
-    if (entry.count > 1 + crashes) {
-      out.push_back(fmt::format("{} was delivered {} times with {} crashes between", one.effect,
-                                entry.count, crashes));
+std::string broken_wait(World& world) {
+  for (const auto& [id, incident] : world.witness().unanswered()) {
+    const std::string path = fmt::format("next/{}", id);
+    if (world.view("oncall", path).is_null() && world.view("runbook", path).is_null()) {
+      return fmt::format("incident {} ({}) is open and nothing will happen next", id,
+                         incident.title);
+    }
+    if (world.mono() - incident.heard > kHeardWithin) {
+      return fmt::format("incident {} ({}) is open and nothing was done about it for {}", id,
+                         incident.title, humanize_duration(kHeardWithin));
     }
   }
-  for (const auto& [effect, entry] : seen) {
-    if (entry.unmarked_repeat) { out.push_back(effect + " was repeated without saying so"); }
+  return "";
+}
+
+std::set<std::string> pending(const World& world) {
+  std::set<std::string> out;
+  for (const auto& owed : world.rows().effects) { out.insert(owed.effect.id.text); }
+  return out;
+}
+
+/// How each alert was told last, by receiver and fingerprint.
+std::map<std::pair<std::string, std::string>, std::string> told(World& world) {
+  std::map<std::pair<std::string, std::string>, std::string> out;
+  for (const Delivered& one : world.carriers().delivered()) {
+    const auto* notify = std::get_if<Notify>(&one.body);
+    if (notify == nullptr) { continue; }
+    const auto payload = parse_json(notify->payload);
+    for (const json::value& item : *get_array(payload->get_object(), "alerts")) {
+      const json::object& alert = item.get_object();
+      out[{notify->receiver, get_string(alert, "fingerprint")}] = get_string(alert, "status");
+    }
   }
+  return out;
+}
+
+std::string broken_telling(World& world) {
+  const auto last = told(world);
+  std::set<std::string> firing;
+  const json::value alerts = world.view("alerting", "alerts");
+  for (const json::value& item : alerts.get_array()) {
+    const json::object& alert = item.get_object();
+    if (get_string(alert, "state") != "firing") { continue; }
+    const std::string name = get_string(alert, "fingerprint");
+    firing.insert(name);
+    if (!alert.at("muted_by").is_null() || !alert.at("cause").is_null()) { continue; }
+    for (const json::value& receiver : *get_array(alert, "receivers")) {
+      const auto found = last.find({std::string(view_of(receiver.get_string())), name});
+      if (found != last.end() && found->second == "firing") { continue; }
+      return fmt::format("alert {} fires and a receiver was not told: {}", name,
+                         get_string(alert, "reason"));
+    }
+  }
+  for (const auto& [to, status] : last) {
+    if (status == "firing" && !firing.contains(to.second)) {
+      return fmt::format("{} was never told that alert {} is over", to.first, to.second);
+    }
+  }
+  return "";
 }
 
 }  // namespace
 
-std::vector<std::string> broken_invariants(World& world) {
-  std::vector<std::string> out;
-  check_waiting(world, out);
-  check_deliveries(world, out);
-  if (world.carriers().steps_after_done() != 0) { out.push_back("a step that was done ran again"); }
-  if (world.carriers().double_starts() != 0) { out.push_back("a unit runs twice"); }
-  if (world.acknowledged_lost() != 0) {
-    out.push_back("an acknowledged input is not in the journal");
+std::string broken_invariant(World& world) {
+  for (const auto* broken :
+       {&world.witness().broken(), &world.carriers().broken(), &world.broken()}) {
+    if (!broken->empty()) { return broken->front(); }
   }
-  if (world.replay_differences() != 0) {
-    out.push_back("a replay derives something else than what was recorded");
+  const auto telemetry = world.telemetry();
+  if (telemetry.undurable > 100'000) { return "too much is undurable"; }
+  if (telemetry.pending > kPendingMax) { return "too many effects are under way"; }
+  return broken_wait(world);
+}
+
+void well_again(World& world) {
+  world.refuse_writes(std::nullopt);
+  world.carriers().conditions = {};
+  world.forward(1h);
+}
+
+std::string broken_when_well(World& world) {
+  const std::set<std::string> before = pending(world);
+  world.forward(1h);
+  for (const std::string& id : pending(world)) {
+    if (before.contains(id)) { return id + " has no outcome"; }
   }
-  if (world.telemetry().undurable > 100'000) { out.push_back("too much is undurable"); }
-  return out;
+  return broken_telling(world);
 }
 
 }  // namespace vigie::sim

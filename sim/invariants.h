@@ -1,20 +1,29 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "sim/world.h"
 
 namespace vigie::sim {
 
-/// What must hold at every instant, whatever happened. Each broken one as a sentence.
+/// What must hold at every instant, whatever happened. The first broken one as a sentence, or "".
 ///
-/// 1. an open, unmuted incident that nobody answered waits on a run, a timer or a person;
-/// 2. no idempotency key is delivered twice without a crash, at most once more for each crash, and
-///    then marked as a repeat;
-/// 3. a step reported done never runs again, and no unit runs twice;
-/// 4. what was acknowledged is in the journal, and a replay derives what was recorded;
-/// 5. every queue is within its bound.
-std::vector<std::string> broken_invariants(World& world);
+/// 1. an open, unmuted incident that nobody answered waits on a run or a timer, and something is
+///    done about it at least every 40 minutes;
+/// 2. an alert is placed, and an incident answered by a run or a page, in the instant it appears;
+///    nobody is paged for what is answered, muted or over;
+/// 3. a key is delivered once, at most once more for each crash between, then marked as a repeat;
+/// 4. a step that may not be repeated never is, and no unit runs twice;
+/// 5. what was acknowledged is in the journal; a replay derives what was recorded; a start knows
+///    byte for byte what the life before knew; a snapshot survives a restore;
+/// 6. every queue is within its bound.
+std::string broken_invariant(World& world);
+
+/// What must hold once the world was well for a while (well_again): every effect has an outcome,
+/// and every receiver knows what fires and what is over.
+std::string broken_when_well(World& world);
+
+/// Repairs everything and lets two hours pass.
+void well_again(World& world);
 
 }  // namespace vigie::sim

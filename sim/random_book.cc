@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "daemon/book.h"
 #include "sim/random_life.h"
 
 namespace vigie::sim {
@@ -9,6 +10,7 @@ namespace {
 constexpr const char* kPeople = R"(
 name: simulated
 timezone: Europe/Paris
+global: {smtp_smarthost: "127.0.0.1:25", smtp_from: vigie@example.org}
 people:
   ana: {name: Ana, email: ana@example.org}
   ben: {name: Ben, email: ben@example.org, notify: [{via: email}, {via: terminal, after: 2m}]}
@@ -69,8 +71,11 @@ std::string routes(Random& random) {
   return fmt::format(
       "route: {{receiver: ops, group_by: [alertname], group_wait: {}s, group_interval: {}m, "
       "repeat_interval: {}h}}\nreceivers:\n- name: ops\n  webhook_configs: [{{url: "
-      "\"http://127.0.0.1:1/hook\"}}]\n",
-      random.between(0, 60), random.between(1, 5), random.between(1, 6));
+      "\"http://127.0.0.1:1/hook\"}}]\n{}",
+      random.between(0, 60), random.between(1, 5), random.between(1, 6),
+      random.chance(0.5) ? "inhibit_rules:\n- {source_matchers: [alertname=\"Stalled\"], "
+                           "target_matchers: [alertname=\"Down2\"]}\n"
+                         : "");
 }
 
 /// A runbook that restarts, verifies, cleans, restarts once more and otherwise escalates.
@@ -82,6 +87,7 @@ std::string runbook(Random& random) {
     title: Restart what stands still
     when: alert="{}"
     automatic: true
+    page: {}
     guard: {{cooldown: {}m, at-most: 2 per 6h, blast-radius: 1}}
     ---
     Restart it, then look.
@@ -101,7 +107,8 @@ std::string runbook(Random& random) {
     ```
     then: [restart](#restart) once, otherwise: escalate
 )",
-                     random.chance(0.5) ? "Stalled" : "Down1", random.between(1, 30));
+                     random.chance(0.5) ? "Stalled" : "Down1",
+                     random.chance(0.3) ? "at-once" : "after", random.between(1, 30));
 }
 
 }  // namespace
@@ -111,6 +118,9 @@ config::Node random_book(Random& random) {
       kPeople + rota(random) + services(random) + rules(random) + routes(random) + runbook(random);
   config::Problems problems;
   config::Node book = config::parse_yaml(text, "random.yml", problems);
+  config::Book checked;
+  checked.root = book;
+  daemon::check_rooms(checked, problems);
   ASSERT(problems.ok(), "a random book is wrong: {}\n{}", problems.text(), text);
   return book;
 }

@@ -18,7 +18,7 @@ class Life {
         world_(random_book(random_), beginning(random_), random_.next()) {
     world_.after_step = [this] {
       if (!broken_.empty()) { return; }
-      broken_ = broken_invariants(world_);
+      broken_ = broken_invariant(world_);
     };
   }
 
@@ -29,6 +29,7 @@ class Life {
       ++out.steps;
       act();
     }
+    if (broken_.empty()) { end_well(); }
     out.deliveries = world_.carriers().delivered().size();
     out.crashes = static_cast<size_t>(world_.crashes());
     out.events = world_.rows().events.size();
@@ -59,9 +60,18 @@ class Life {
   }
   std::string service() { return fmt::format("s{}", random_.below(6)); }
 
+  /// After whatever happened, a house that is well again owes nobody anything.
+  void end_well() {
+    say("all is well again");
+    well_again(world_);
+    if (broken_.empty()) { broken_ = broken_when_well(world_); }
+  }
+
   void act() {
-    const uint64_t dice = random_.below(100);
-    if (dice < 30) {
+    const uint64_t dice = random_.below(103);
+    if (dice >= 100) {
+      act_rarely();
+    } else if (dice < 30) {
       pass_time();
     } else if (dice < 45) {
       happen("fire " + alert());
@@ -91,6 +101,59 @@ class Life {
     } else {
       happen(fmt::format("{} s{}", random_.chance(0.5) ? "restart" : "start", random_.below(3)));
     }
+  }
+
+  void act_rarely() {
+    const uint64_t dice = random_.below(7);
+    if (dice == 0) {
+      say("another book");
+      world_.adopt(random_book(random_));
+    } else if (dice == 1) {
+      happen(fmt::format("robot line s{} {}", random_.below(5),
+                         random_.chance(0.5) ? "missing" : "ok"));
+    } else if (dice == 2) {
+      say("run by hand");
+      world_.tell(
+          RunAsked{.runbook = "restart", .incident = {}, .params = {}, .who = "ana", .via = "web"});
+    } else if (dice == 3) {
+      say("cancel a run");
+      world_.tell(RunCancelAsked{.run = {random_.below(20)}, .who = "ana", .via = "web"});
+    } else if (dice == 4) {
+      answer_steps();
+    } else if (dice == 5) {
+      happen(fmt::format("stop s{}", random_.below(3)));
+    } else {
+      talk_nonsense();
+    }
+  }
+
+  void answer_steps() {
+    say("answer every step that waits");
+    const json::value runs = world_.view("runbook", "runs");
+    for (const json::value& item : runs.get_array()) {
+      const json::object& run = item.get_object();
+      if (get_string(run, "state") != "waiting") { continue; }
+      const char* const answers[] = {"done", "not_done", "again"};
+      for (const char* step : {"restart", "clean"}) {
+        world_.tell(StepAnswered{.run = {static_cast<uint64_t>(get_int(run, "id"))},
+                                 .step = step,
+                                 .answer = answers[random_.below(3)],
+                                 .who = "ben",
+                                 .via = "web"});
+      }
+    }
+  }
+
+  /// What the world may send and no room may stumble over.
+  void talk_nonsense() {
+    say("nonsense");
+    world_.tell(AckAsked{.incident = {99'999}, .who = "nobody", .via = "", .note = {}});
+    world_.tell(UnitExited{.unit = "s0", .pid = 1, .start = 9});
+    world_.tell(EffectSettled{.effect = {"page-99999"}, .outcome = Outcome::ok});
+    world_.tell(HealthChanged{.service = "unheard-of", .health = Health::unhealthy, .why = {}});
+    world_.tell(ConditionFell{.rule = "no;such;rule", .labels = {}});
+    world_.tell(StepAnswered{.run = {77}, .step = "x", .answer = "y", .who = "", .via = ""});
+    world_.tell(UnitAsked{.unit = "none", .verb = "dance", .who = "ana", .via = "cli"});
   }
 
   void pass_time() {
@@ -136,6 +199,7 @@ class Life {
 
   void crash() {
     say("crash");
+    // A machine whose disk is full at the start is started again once there is room.
     world_.refuse_writes(std::nullopt);
     world_.crash();
   }
@@ -144,6 +208,9 @@ class Life {
     Conditions& conditions = world_.carriers().conditions;
     conditions.page_fails = random_.chance(0.5) ? 0 : random_.unit();
     conditions.step_fails = random_.chance(0.5) ? 0 : random_.unit();
+    conditions.page_late = random_.chance(0.5) ? 0 : random_.unit();
+    conditions.cut_known = random_.unit();
+    conditions.unit_dies = random_.chance(0.5) ? 0 : random_.unit();
     conditions.start_fails = random_.chance(0.7) ? 0 : random_.unit();
     conditions.page_takes = Millis{random_.between(1, 20'000)};
     conditions.step_takes = Millis{random_.between(1, 60'000)};
@@ -169,7 +236,7 @@ class Life {
   Random random_;
   const bool trace_;
   World world_;
-  std::vector<std::string> broken_;
+  std::string broken_;
 };
 
 }  // namespace

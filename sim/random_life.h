@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "base/random.h"
 #include "config/config.h"
@@ -16,7 +15,7 @@ struct LifeResult {
   uint64_t steps = 0;
   size_t deliveries = 0, crashes = 0, events = 0;
   Millis simulated{0};
-  std::vector<std::string> broken;  ///< Empty when every invariant held at every instant.
+  std::string broken;  ///< Empty when every invariant held at every instant.
 };
 
 /// Lets a random life happen: alerts, faults, people, crashes, full disks, dead carriers, clock

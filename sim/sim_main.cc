@@ -95,7 +95,7 @@ int run_random(const Wanted& wanted) {
     total.simulated += one.simulated;
     if (!one.broken.empty()) {
       fmt::print("FAILED {}\n  again with: vigie-sim random --seed {} --steps {} --trace\n",
-                 one.broken[0], seed, one.steps);
+                 one.broken, seed, one.steps);
       fmt::print("simulation: {} passed, 1 failed\n", lives - 1);
       return 1;
     }

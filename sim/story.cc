@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/zone.h"
+#include "daemon/book.h"
 #include "sim/invariants.h"
 
 namespace vigie::sim {
@@ -44,34 +45,44 @@ Status Story::read() {
   std::ifstream file(path_);
   if (!file) { return wrong("cannot be read"); }
   std::string text;
-  bool in_book = false;
+  std::string* book = nullptr;
   for (size_t number = 1; std::getline(file, text); ++number) {
-    if (in_book && (text.empty() || text.front() == ' ')) {
-      book_text_ += text + "\n";
+    if (book != nullptr && (text.empty() || text.front() == ' ')) {
+      *book += text + "\n";
       continue;
     }
-    in_book = false;
+    book = nullptr;
     std::vector<std::string> words = split_words(text);
     if (words.empty()) { continue; }
-    if (words[0] == "book") {
-      in_book = true;
+    if (words[0] == "book" && book_text_.empty()) {
+      book = &book_text_;
       continue;
     }
+    const bool reload = words[0] == "book";
     lines_.push_back({.number = number, .words = std::move(words), .text = text});
+    if (reload) { book = &lines_.back().book; }
   }
   return ok();
 }
 
-Status Story::begin() {
+Result<config::Node> Story::book_of(const std::string& text) const {
   config::Problems problems;
-  config::Node book = config::parse_yaml(book_text_, path_, problems);
+  config::Book book;
+  book.root = config::parse_yaml(text, "book", problems);
+  if (problems.ok()) { config::check_top_level(book.root, problems); }
+  if (problems.ok()) { daemon::check_rooms(book, problems); }
   if (!problems.ok()) { return wrong(problems.text()); }
+  return book.root;
+}
+
+Status Story::begin() {
+  VIGIE_TRY(config::Node book, book_of(book_text_));
   if (!start_) { return wrong("a story begins with `at`"); }
   world_ = std::make_unique<World>(std::move(book), *start_, 7);
   world_->after_step = [this] {
     if (!broken_.empty()) { return; }
-    const auto broken = broken_invariants(*world_);
-    if (!broken.empty()) { broken_ = fmt::format("at {}: {}", rfc3339(world_->now()), broken[0]); }
+    const std::string broken = broken_invariant(*world_);
+    if (!broken.empty()) { broken_ = fmt::format("at {}: {}", rfc3339(world_->now()), broken); }
   };
   return ok();
 }
@@ -101,6 +112,11 @@ Status Story::play(const Line& line) {
   }
   if (!world_) { return wrong("the story has not begun (at …)"); }
   if (verb == "expect") { return expect(line); }
+  if (verb == "book") {
+    VIGIE_TRY(config::Node book, book_of(line.book));
+    world_->adopt(std::move(book));
+    return ok();
+  }
   if (verb == "forward") {
     VIGIE_TRY(const Millis by, parse_duration(line.words.at(1)));
     world_->forward(by);

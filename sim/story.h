@@ -11,8 +11,9 @@ namespace vigie::sim {
 
 /// One story: a book, a beginning, and lines that say what happens and what is expected.
 ///
-///   book                      the indented lines below are the watch book (rules go under
-///                             rule_groups, runbooks under runbook_files)
+///   book                      the indented lines below are the watch book (rules under
+///   rule_groups,
+///                             runbooks under runbook_files); later in a story: a reload
 ///   at 2026-03-29 01:58 Europe/Paris        the beginning; once, before anything else
 ///   fire NAME{label="x"} ["summary"]        an alerting rule's expression begins to hold
 ///   fall NAME{label="x"}                    and ends
@@ -22,6 +23,7 @@ namespace vigie::sim {
 ///   ack|take|resolve PERSON [INCIDENT]      a person answers the newest open incident
 ///   declare PERSON "title" [SERVICE]
 ///   run PERSON RUNBOOK                      by hand
+///   answer PERSON RUN STEP done|not_done|again
 ///   start|stop|restart UNIT
 ///   kill UNIT SIGNAL                        the process dies
 ///   step NAME ok|failed|unknown             how that step's next attempt ends
@@ -29,12 +31,17 @@ namespace vigie::sim {
 ///   disk full / disk good
 ///   forward 5m
 ///   restart                                 kill -9 and a new start
-///   clock +1h / clock -1h                   the wall clock jumps
-///   expect PERSON CHANNEL "words" [repeat]  a page since the last expectation; words in subject or
-///   text expect receiver NAME firing|resolved N  a notification with N alerts expect silence
-///   nothing was delivered since the last expectation expect incident N STATE ["title"] expect
-///   alert NAME STATE expect run RUNBOOK STATE expect unit NAME STATE expect chain NAME broken
-///   STAGE / ok expect victim SERVICE of SERVICE expect timeline N "words" expect next N "words"
+///   clock +1h / clock -1h                   the wall clock is set
+///
+///   expect PERSON CHANNEL "words" [repeat]  a page since the last expectation that met one; the
+///                                           words are in its subject or text
+///   expect receiver NAME firing|resolved N  a notification with N alerts
+///   expect silence                          nothing was delivered since
+///   expect incident N STATE ["title"] / expect incidents N / expect no incident
+///   expect alert NAME STATE / expect run RUNBOOK STATE / expect unit NAME STATE
+///   expect steps NAME N / expect starts UNIT N      executed so far
+///   expect chain NAME broken STAGE / expect chain NAME ok / expect victim SERVICE of SERVICE
+///   expect timeline N "words" / expect next N "words"
 class Story {
  public:
   explicit Story(std::string path) : path_(std::move(path)) {}
@@ -45,10 +52,11 @@ class Story {
   struct Line {
     size_t number = 0;
     std::vector<std::string> words;
-    std::string text;
+    std::string text, book;
   };
 
   Status read();
+  Result<config::Node> book_of(const std::string& text) const;
   Status begin();
   Status play(const Line& line);
   Status happen(const Line& line);
@@ -58,6 +66,7 @@ class Story {
   Status expect_page(const Line& line);
   Status expect_receiver(const Line& line);
   Status expect_silence();
+  Status expect_count(const Line& line);
   Status expect_state(const Line& line);
   Status expect_words(const Line& line);
   Error wrong(const std::string& what) const;

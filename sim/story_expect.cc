@@ -15,7 +15,7 @@ std::string describe(const Delivered& one) {
     return fmt::format("receiver {} {}", notify->receiver, notify->status);
   }
   if (const auto* step = std::get_if<RunStep>(&one.body)) { return "step " + step->step; }
-  return one.effect;
+  return one.key;
 }
 
 bool is_message(const Delivered& one) {
@@ -57,6 +57,9 @@ const json::object* item_where(const json::value& list, std::string_view key,
 Status Story::expect(const Line& line) {
   const std::string& what = word_at(line.words, 1);
   if (what == "silence") { return expect_silence(); }
+  for (const char* count : {"incidents", "steps", "starts"}) {
+    if (what == count) { return expect_count(line); }
+  }
   if (what == "timeline" || what == "next") { return expect_words(line); }
   for (const char* state : {"incident", "alert", "run", "unit", "chain", "victim", "no"}) {
     if (what == state) { return expect_state(line); }
@@ -113,6 +116,23 @@ Status Story::expect_silence() {
   return ok();
 }
 
+Status Story::expect_count(const Line& line) {
+  const std::vector<std::string>& words = line.words;
+  size_t found = 0;
+  if (words[1] == "incidents") {
+    found = world_->view("incident", "incidents").get_array().size();
+  } else if (words[1] == "starts") {
+    found = world_->carriers().starts(word_at(words, 2));
+  } else {
+    for (const Delivered& one : world_->carriers().delivered()) {
+      const auto* step = std::get_if<RunStep>(&one.body);
+      found += step != nullptr && step->step == word_at(words, 2) ? 1 : 0;
+    }
+  }
+  return std::to_string(found) == words.back() ? ok()
+                                               : Status(wrong(fmt::format("it is {}", found)));
+}
+
 Status Story::expect_words(const Line& line) {
   const std::vector<std::string>& words = line.words;
   if (words[1] == "next") {
@@ -162,7 +182,8 @@ Status Story::expect_state(const Line& line) {
   } else if (kind == "victim") {
     list = world_->view("topology", "services");
   } else {
-    for (const json::value& item : world_->view("alerting", "alerts").get_array()) {
+    const json::value alerts = world_->view("alerting", "alerts");
+    for (const json::value& item : alerts.get_array()) {
       const json::object* labels = get_object(item.get_object(), "labels");
       if (labels == nullptr || get_string(*labels, "alertname") != name) { continue; }
       const std::string state = get_string(item.get_object(), "state");

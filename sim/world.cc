@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "daemon/deciders.h"
+#include "model/codec.h"
 
 namespace vigie::sim {
 
@@ -33,8 +34,12 @@ struct World::Life {
                 .journal = *journal,
                 .deciders = daemon::make_deciders(),
                 .perform = [&world](engine::Release r) { world.carriers_.perform(std::move(r)); },
-                .trouble = {},
-                .decided = {}}) {}
+                .trouble = [&world](std::string why) { world.take_trouble(why); },
+                .decided =
+                    [&world](const engine::Decided& decided) {
+                      world.witness_.take(decided, world.clock_.mono());
+                    },
+                .life = std::to_string(world.crashes_)}) {}
 
   Loop core, journal_loop;
   std::unique_ptr<journal::Journal> journal;
@@ -56,21 +61,50 @@ void World::begin_life() {
   life_ = std::make_unique<Life>(*this, clock_);
   const Status loaded = life_->engine.load();
   ASSERT(loaded.has_value(), "the journal cannot be loaded: {}", loaded.error().what);
-  replay_differences_ += life_->engine.telemetry().differences;
   life_->core.run_ready();
+  if (life_->engine.telemetry().differences != 0) {
+    complain("a replay derives something else than what was recorded");
+  }
+  if (!remembered_.empty() && memory() != remembered_) {
+    complain("a start remembers otherwise than the life before");
+  }
   life_->engine.start(adopted(book_), "simulated");
   settle_instant();
 }
 
 void World::tell(EventBody input) {
-  const uint64_t number = ++acknowledged_;
-  static_cast<void>(number);
   const size_t before = rows_->events.size();
-  life_->engine.submit(std::move(input), [this, before](Status status) {
-    // An outcome of an unknown effect gives no event; every other acknowledged input does.
-    if (status && rows_->events.size() < before) { ++acknowledged_lost_; }
+  const std::string text = to_text(encode_event_body(input));
+  // An outcome of what is not pending changes nothing and leaves no trace.
+  const bool traced = !std::holds_alternative<EffectSettled>(input);
+  life_->engine.submit(std::move(input), [this, before, text, traced](Status status) {
+    if (!status || !traced) { return; }
+    for (size_t i = before; i < rows_->events.size(); ++i) {
+      const Event& event = rows_->events[i];
+      if (!event.cause && to_text(encode_event_body(event.body)) == text) { return; }
+    }
+    complain("acknowledged and not in the journal: " + text);
   });
   settle_instant();
+}
+
+/// As the daemon does it: the loss of the journal is an alert of Vigie's own.
+void World::take_trouble(const std::string& why) {
+  const Labels labels{{"alertname", "VigieJournalNotDurable"}, {"severity", "critical"}};
+  const std::string rule = "vigie;self;VigieJournalNotDurable";
+  if (why.empty()) {
+    life_->engine.submit(ConditionFell{.rule = rule, .labels = labels});
+  } else {
+    life_->engine.submit(
+        ConditionRose{.rule = rule,
+                      .labels = labels,
+                      .annotations = {{"summary", "Vigie cannot write its journal: " + why}},
+                      .value = 1});
+  }
+}
+
+void World::complain(std::string what) {
+  if (broken_.size() < 10) { broken_.push_back(std::move(what)); }
 }
 
 void World::settle_instant() {
@@ -88,19 +122,42 @@ void World::settle_instant() {
   ASSERT(false, "the world does not come to rest at {}", rfc3339(now()));
 }
 
-std::optional<MonoTime> World::next_instant() {
+json::value World::ask(std::function<json::value(const engine::Heart&, WallTime)> question) {
   std::optional<json::value> answer;
-  life_->tasks.spawn(keep(
-      life_->engine, life_->core,
-      [](const engine::Heart& heart, WallTime at) -> json::value {
-        const auto next = heart.next_timer();
-        return next ? json::value((*next - at).count()) : json::value(nullptr);
-      },
-      &answer));
+  life_->tasks.spawn(keep(life_->engine, life_->core, std::move(question), &answer));
   life_->core.run_ready();
+  ASSERT(answer.has_value(), "core does not answer");
+  return *std::move(answer);
+}
+
+/// Everything the house knows: its snapshot, which must survive a copy byte for byte, and what
+/// people see of it.
+std::string World::memory() {
+  const json::value out = ask([this](const engine::Heart& heart, WallTime at) -> json::value {
+    std::string text = heart.snapshot();
+    const auto copy = heart.what_if();
+    if (!copy || copy->snapshot() != text) { complain("a snapshot does not survive a restore"); }
+    constexpr std::pair<std::string_view, std::string_view> kViews[] = {
+        {"alerting", "alerts"},  {"alerting", "groups"},      {"alerting", "conditions"},
+        {"topology", "chains"},  {"topology", "services"},    {"incident", "incidents"},
+        {"oncall", "oncall"},    {"oncall", "pages?limit=9"}, {"runbook", "runs"},
+        {"runbook", "runbooks"}, {"supervise", "units"}};
+    for (const auto& [room, path] : kViews) {
+      text += "\n" + to_text(heart.decider(room)->view(path, at));
+    }
+    return json::value(text);
+  });
+  return std::string(view_of(out.get_string()));
+}
+
+std::optional<MonoTime> World::next_instant() {
+  const json::value wait = ask([](const engine::Heart& heart, WallTime at) -> json::value {
+    const auto next = heart.next_timer();
+    return next ? json::value((*next - at).count()) : json::value(nullptr);
+  });
   std::optional<MonoTime> out = carriers_.next_due();
-  if (answer && answer->is_int64()) {
-    const MonoTime timer = clock_.mono() + Millis{std::max<int64_t>(answer->get_int64(), 0)};
+  if (wait.is_int64()) {
+    const MonoTime timer = clock_.mono() + Millis{std::max<int64_t>(wait.get_int64(), 0)};
     if (!out || timer < *out) { out = timer; }
   }
   return out;
@@ -125,9 +182,12 @@ void World::forward(Millis by) {
 }
 
 void World::crash() {
+  // What the disk refused is forgotten; then the next life may know less.
+  remembered_ = telemetry().undurable == 0 ? memory() : "";
   ++crashes_;
   life_.reset();
   carriers_.crash();
+  witness_.recall(rows_->events, clock_.mono());
   begin_life();
 }
 
@@ -137,29 +197,10 @@ void World::adopt(config::Node book) {
 }
 
 json::value World::view(std::string_view room, std::string_view path) {
-  std::optional<json::value> answer;
-  auto question = [room = std::string(room), path = std::string(path)](const engine::Heart& heart,
-                                                                       WallTime at) -> json::value {
+  return ask([&](const engine::Heart& heart, WallTime at) -> json::value {
     const Decider* decider = heart.decider(room);
     return decider == nullptr ? json::value() : decider->view(path, at);
-  };
-  life_->tasks.spawn(keep(life_->engine, life_->core, std::move(question), &answer));
-  life_->core.run_ready();
-  ASSERT(answer.has_value(), "core does not answer");
-  return *std::move(answer);
-}
-
-std::string World::snapshot() {
-  std::optional<json::value> answer;
-  life_->tasks.spawn(keep(
-      life_->engine, life_->core,
-      [](const engine::Heart& heart, WallTime) -> json::value {
-        return json::value(heart.snapshot());
-      },
-      &answer));
-  life_->core.run_ready();
-  ASSERT(answer.has_value(), "core does not answer");
-  return std::string(view_of(answer->get_string()));
+  });
 }
 
 engine::Engine::Telemetry World::telemetry() const {

@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "journal/testing/faulty_backend.h"
 #include "sim/carriers.h"
+#include "sim/witness.h"
 
 /// The whole house on one thread under a virtual clock: the real engine, journal protocol and
 /// deciders; fake carriers, steps and processes; a journal that survives crashes and refuses
@@ -32,7 +33,6 @@ class World {
 
   /// A decider's view, as the API gives it.
   json::value view(std::string_view room, std::string_view path);
-  std::string snapshot();
 
   WallTime now() const { return clock_.wall(); }
   Carriers& carriers() { return carriers_; }
@@ -40,9 +40,11 @@ class World {
   engine::Engine::Telemetry telemetry() const;
   const config::Node& book() const { return book_; }
   int crashes() const { return crashes_; }
-  /// Inputs that were acknowledged as durable and are not in the journal: must stay 0.
-  size_t acknowledged_lost() const { return acknowledged_lost_; }
-  size_t replay_differences() const { return replay_differences_; }
+  /// What the heart and the journal did that they must not, as sentences: an acknowledged input
+  /// that the journal does not hold, a start that remembers otherwise.
+  const std::vector<std::string>& broken() const { return broken_; }
+  const Witness& witness() const { return witness_; }
+  MonoTime mono() const { return clock_.mono(); }
   /// Called after every instant at which something happened.
   std::function<void()> after_step;
 
@@ -50,6 +52,10 @@ class World {
   struct Life;
   void begin_life();
   void settle_instant();
+  json::value ask(std::function<json::value(const engine::Heart&, WallTime)> question);
+  std::string memory();
+  void take_trouble(const std::string& why);
+  void complain(std::string what);
   std::optional<MonoTime> next_instant();
 
   SimClock clock_;
@@ -57,9 +63,9 @@ class World {
   Carriers carriers_;
   std::shared_ptr<journal::FaultyBackend::Rows> rows_;
   std::unique_ptr<Life> life_;
-  uint64_t acknowledged_ = 0;
-  size_t acknowledged_lost_ = 0;
-  size_t replay_differences_ = 0;
+  Witness witness_;
+  std::vector<std::string> broken_;
+  std::string remembered_;  ///< memory() of the life before, "" when it knew more than the disk.
   int crashes_ = 0;
 };
 

@@ -1,0 +1,58 @@
+# The wall clock is set back by an hour in the middle of waits: none is stretched by it and none is
+# cut, neither `for`, nor a level's wait, nor group_wait.
+book
+  name: astreinte
+  timezone: Europe/Paris
+  global: {smtp_smarthost: "127.0.0.1:25", smtp_from: vigie@example.org}
+  people:
+    ana: {name: Ana, email: ana@example.org}
+    ben: {name: Ben, email: ben@example.org}
+    cho: {name: Cho, email: cho@example.org}
+  teams:
+    core: {members: [ana, ben, cho], escalation: core}
+  schedules:
+    core: {layers: [{every: 72h, from: "2026-01-05 09:00", people: [ana, ben, cho]}]}
+  escalations:
+    core:
+      levels:
+        - {page: [schedule core], wait: 5m}
+        - {page: [schedule core next], wait: 10m}
+        - {page: [cho], wait: 15m}
+      repeat: 1
+  last-resort: [ana, cho]
+  services:
+    db: {team: core}
+  rule_groups:
+  - file: rules.yml
+    name: db
+    rules:
+    - alert: DbDown
+      expr: up{job="db"} == 0
+      for: 5m
+      labels: {severity: critical, service: db}
+      annotations: {summary: "the database is down"}
+    - {alert: Other, expr: "x > 1", labels: {severity: info}}
+  route: {receiver: hook, group_by: [alertname], group_wait: 30s, group_interval: 5m, repeat_interval: 1h}
+  receivers:
+  - name: hook
+    webhook_configs: [{url: "http://127.0.0.1:1/hook"}]
+
+at 2026-03-02 12:00 Europe/Paris
+
+fire     DbDown{}
+forward  2m
+clock    -1h
+forward  2m59s
+expect   silence
+forward  1s
+expect   ana email "the database is down"
+forward  10s
+clock    -1h
+forward  19s
+expect   silence
+forward  1s
+expect   receiver hook firing 1
+forward  4m29s
+expect   silence
+forward  1s
+expect   ben email "the database is down"

@@ -1,0 +1,47 @@
+# An alert that was pending before a crash fires when it would have fired, not later and not sooner,
+# once the first evaluation has said that it still holds.
+book
+  name: astreinte
+  timezone: Europe/Paris
+  global: {smtp_smarthost: "127.0.0.1:25", smtp_from: vigie@example.org}
+  people:
+    ana: {name: Ana, email: ana@example.org}
+    ben: {name: Ben, email: ben@example.org}
+    cho: {name: Cho, email: cho@example.org}
+  teams:
+    core: {members: [ana, ben, cho], escalation: core}
+  schedules:
+    core: {layers: [{every: 72h, from: "2026-01-05 09:00", people: [ana, ben, cho]}]}
+  escalations:
+    core:
+      levels:
+        - {page: [schedule core], wait: 5m}
+        - {page: [schedule core next], wait: 10m}
+        - {page: [cho], wait: 15m}
+      repeat: 1
+  last-resort: [ana, cho]
+  services:
+    db: {team: core}
+  rule_groups:
+  - file: rules.yml
+    name: db
+    rules:
+    - alert: DbDown
+      expr: up{job="db"} == 0
+      for: 5m
+      labels: {severity: critical, service: db}
+      annotations: {summary: "the database is down"}
+
+at 2026-03-02 12:00 Europe/Paris
+
+fire     DbDown{}
+expect   alert DbDown pending
+forward  2m
+restart
+fire     DbDown{}                  # the first evaluation after the start
+forward  2m59s
+expect   alert DbDown pending
+expect   silence
+forward  1s
+expect   alert DbDown firing
+expect   ana email "the database is down"

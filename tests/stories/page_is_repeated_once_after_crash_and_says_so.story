@@ -1,0 +1,45 @@
+# The daemon dies between sending and knowing that it was sent: the page leaves again, once, and says
+# that it may be a repeat.
+book
+  name: astreinte
+  timezone: Europe/Paris
+  global: {smtp_smarthost: "127.0.0.1:25", smtp_from: vigie@example.org}
+  people:
+    ana: {name: Ana, email: ana@example.org}
+    ben: {name: Ben, email: ben@example.org}
+    cho: {name: Cho, email: cho@example.org}
+  teams:
+    core: {members: [ana, ben, cho], escalation: core}
+  schedules:
+    core: {layers: [{every: 72h, from: "2026-01-05 09:00", people: [ana, ben, cho]}]}
+  escalations:
+    core:
+      levels:
+        - {page: [schedule core], wait: 5m}
+        - {page: [schedule core next], wait: 10m}
+        - {page: [cho], wait: 15m}
+      repeat: 1
+  last-resort: [ana, cho]
+  services:
+    db: {team: core}
+  rule_groups:
+  - file: rules.yml
+    name: db
+    rules:
+    - alert: DbDown
+      expr: up{job="db"} == 0
+      labels: {severity: critical, service: db}
+      annotations: {summary: "the database is down"}
+
+at 2026-03-02 12:00 Europe/Paris
+
+fire     DbDown{}
+expect   ana email "the database is down"
+restart                            # before the receipt
+expect   ana email "the database is down" repeat
+expect   silence
+forward  1s
+restart                            # after it
+expect   silence
+forward  4m
+expect   silence
