@@ -143,13 +143,22 @@ void TopologyDecider::on(const AlertFired& event, WallTime now, Effects& out) {
   out.say(alert.said);
 }
 
+bool TopologyDecider::lags_behind(const AlertPlaced& next, const AlertPlaced& said) const {
+  const auto chain = settings_.chains.find(said.chain);
+  if (next.chain != said.chain || chain == settings_.chains.end()) { return false; }
+  const size_t before = chain->second.find(said.stage);
+  const size_t after = chain->second.find(next.stage);
+  return before < after && after < chain->second.stages.size() && next.cause.empty();
+}
+
 bool TopologyDecider::move(const std::string& fingerprint, PlacedAlert& alert, WallTime now) const {
   Placement next = place(fingerprint, alert.labels, settings_, state_.world);
   const bool recovers = !next.evident && alert.evident && next.placed.cause.empty() &&
                         next.placed.chain == alert.said.chain;
+  const bool lags = alert.evident && next.evident && lags_behind(next.placed, alert.said);
   const bool freed = !alert.said.cause.empty() && next.placed.cause.empty();
-  if (!freed) { alert.freed_at.reset(); }
-  if (freed) {
+  if (!freed && !lags) { alert.freed_at.reset(); }
+  if (freed || lags) {
     if (!alert.freed_at) { alert.freed_at = now + kRecoversWithin; }
     if (*alert.freed_at > now) { return false; }
     alert.freed_at.reset();

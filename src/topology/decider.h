@@ -15,12 +15,14 @@ struct PlacedAlert {
   Labels labels;
   AlertPlaced said;
   bool evident = false;
-  /// The cause is well again; if the alert still fires then, it is nobody's victim any more.
+  /// The cause, or the stage that broke, is well again; if the alert still fires then, it is
+  /// nobody's victim any more, or belongs to a stage further on.
   std::optional<WallTime> freed_at;
   VIGIE_FIELDS(labels, said, evident, freed_at)
 };
 
-/// How long a victim may take to recover behind its cause before it counts by itself.
+/// How long a victim may take to recover behind its cause, or a stage behind the one that broke,
+/// before it counts by itself.
 inline constexpr Millis kRecoversWithin = 2min;
 
 struct TopologyState {
@@ -52,6 +54,8 @@ class TopologyDecider final : public Decider {
   void on(const AlertFired& event, WallTime now, Effects& out);
   /// Says every placement that is another one now.
   void place_again(WallTime now, Effects& out);
+  /// The stage that broke is well again, and a later one not yet: a chain recovers stage by stage.
+  bool lags_behind(const AlertPlaced& next, const AlertPlaced& said) const;
   /// True when the alert belongs elsewhere now.
   bool move(const std::string& fingerprint, PlacedAlert& alert, WallTime now) const;
   json::value service_view(const Service& service) const;
