@@ -160,7 +160,8 @@ size_t WireParser::put(std::string_view bytes) {
     // Beast asserts five bytes when it comes back to the line of the last chunk. That holds behind
     // another chunk; a body of none may come as "0\r\n", and then byte by byte.
     const bool first_chunk = head_done() && is_chunked() && !impl_->collected.chunk_begun;
-    if (first_chunk && bytes.size() - consumed < kLastChunkBytes) { break; }
+    const bool may_be_last = first_chunk && bytes[consumed] == '0';
+    if (may_be_last && bytes.size() - consumed < kLastChunkBytes) { break; }
     error_code failed;
     const boost::asio::const_buffer rest(bytes.data() + consumed, bytes.size() - consumed);
     consumed += impl_->with([&](auto& parser) { return parser.put(rest, failed); });

@@ -129,7 +129,8 @@ Result<std::vector<Matcher>> parse_matchers(std::string_view text) {
 }
 
 bool matches(const Matcher& matcher, const Labels& labels) {
-  const std::string_view name = matcher.label == "alert" ? "alertname" : matcher.label;
+  const std::string_view name =
+      matcher.label == "alert" ? std::string_view("alertname") : std::string_view(matcher.label);
   const std::string value{labels.get(name)};
   if (matcher.op == "=") { return value == matcher.value; }
   if (matcher.op == "!=") { return value != matcher.value; }
