@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "model/codec.h"
 #include "sim/invariants.h"
 #include "sim/story.h"
 
@@ -16,9 +17,18 @@ class Life {
       : random_(seed),
         trace_(trace),
         world_(random_book(random_), beginning(random_), random_.next()) {
+    if (trace_) {
+      world_.decided = [](const Event& event) {
+        const std::string text = to_text(encode_event_body(event.body)).substr(0, 400);
+        fmt::print("{}   {} {}\n", rfc3339(event.at), event.cause ? " " : ">", text);
+      };
+    }
     world_.after_step = [this] {
       if (!broken_.empty()) { return; }
       broken_ = broken_invariant(world_);
+      if (broken_.empty()) { return; }
+      broken_ = fmt::format("{}: {}", rfc3339(world_.now()), broken_);
+      say("BROKEN " + broken_);
     };
   }
 
@@ -158,8 +168,9 @@ class Life {
 
   void pass_time() {
     // Mostly seconds, sometimes hours: every timer gets its turn.
-    const Millis by{random_.chance(0.8) ? random_.between(100, 120'000)
-                                        : random_.between(600'000, 6 * 3'600'000)};
+    const bool briefly = world_.rows().failing || random_.chance(0.8);
+    const Millis by{briefly ? random_.between(100, 120'000)
+                            : random_.between(600'000, 6 * 3'600'000)};
     say("forward " + format_duration(by));
     world_.forward(by);
   }

@@ -38,6 +38,8 @@ struct World::Life {
                 .decided =
                     [&world](const engine::Decided& decided) {
                       world.witness_.take(decided, world.clock_.mono());
+                      if (!world.decided) { return; }
+                      for (const Event& event : decided.events) { world.decided(event); }
                     },
                 .life = std::to_string(world.crashes_)}) {}
 

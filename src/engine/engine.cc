@@ -112,6 +112,12 @@ void Engine::start(BookAdopted book, std::string version) {
   ASSERT(owed.has_value(), "the journal cannot say what is owed: {}", owed.error().what);
   auto first = std::make_shared<Impl::Undurable>();
   const WallTime now = impl.wall.now();
+  // The clock was set back while nobody ran, or the crash took the note of it along: waits recorded
+  // by the old clock would last for that much longer.
+  if (const Millis by = now - impl.heart.newest_at(); by < Millis{0}) {
+    log::warn("engine", "the clock is {} behind the journal", format_duration(-by));
+    impl.decide_one({ClockJumped{.by = by}, {}}, now, *first);
+  }
   if (book.hash != impl.heart.book_hash()) {
     impl.decide_one({std::move(book), {}}, now, *first);
     // What comes after a new book is replayed from here, never across it.
@@ -230,8 +236,10 @@ void Engine::Impl::commit_next() {
     return;
   }
   committing = true;
-  // All that waits becomes one transaction: group commit. Copied, since a refusal is retried.
-  std::vector<std::shared_ptr<Undurable>> group(undurable.begin(), undurable.end());
+  // All that waits becomes one transaction: group commit. Copied, since a refusal is retried; a
+  // disk that refused is asked with the first batch alone, so that hours of it cost nothing.
+  const auto last = durable ? undurable.end() : undurable.begin() + 1;
+  std::vector<std::shared_ptr<Undurable>> group(undurable.begin(), last);
   journal::Batch whole;
   for (const auto& waiting : group) { add_to(whole, waiting->batch); }
   auto self = shared_from_this();

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "engine/replay.h"
 #include "engine/testing/counting_decider.h"
 #include "journal/testing/faulty_backend.h"
@@ -149,6 +151,19 @@ TEST(Engine, AJumpOfTheClockIsAnEvent) {
     }
   }
   EXPECT_TRUE(seen);
+}
+
+TEST(Engine, AClockSetBackWhileNobodyRanIsAJump) {
+  SimClock clock;
+  auto rows = std::make_shared<Rows>();
+  { Life life(clock, rows); }
+  clock.jump_wall(-1h);
+  Life life(clock, rows);
+  const auto jumped = std::ranges::find_if(rows->events, [](const Event& event) {
+    return std::holds_alternative<ClockJumped>(event.body);
+  });
+  ASSERT_NE(jumped, rows->events.end());
+  EXPECT_EQ(std::get<ClockJumped>(jumped->body).by, -1h);
 }
 
 TEST(Engine, RefusesInputsWhenTooManyWait) {

@@ -22,6 +22,7 @@ Decided Heart::decide(EventBody input, WallTime now) {
     out.settled.push_back(*settled);
   }
   if (const auto* adopted = std::get_if<BookAdopted>(&input)) { book_hash_ = adopted->hash; }
+  newest_at_ = now;
   newest_.value += 1;
   const Seq cause = newest_;
   std::deque<Event> queue;
@@ -69,6 +70,7 @@ std::optional<WallTime> Heart::next_timer() const {
 std::string Heart::snapshot() const {
   json::object out;
   out["seq"] = newest_.value;
+  out["at"] = to_millis(newest_at_);
   out["book"] = book_hash_;
   json::array pending;
   for (const EffectId& id : pending_) { pending.emplace_back(id.text); }
@@ -94,6 +96,7 @@ Status Heart::restore(std::string_view text) {
   }
   deciders_ = std::move(restored);
   newest_ = Seq{static_cast<uint64_t>(get_int(*object, "seq"))};
+  newest_at_ = wall_from_millis(get_int(*object, "at"));
   book_hash_ = get_string(*object, "book");
   pending_.clear();
   if (const json::array* pending = get_array(*object, "pending")) {

@@ -50,6 +50,8 @@ class Heart {
   Result<Heart> what_if() const;
 
   Seq newest() const { return newest_; }
+  /// Of the newest input, by the wall clock of then.
+  WallTime newest_at() const { return newest_at_; }
   const std::string& book_hash() const { return book_hash_; }
   const std::set<EffectId>& pending() const { return pending_; }
   const Decider* decider(std::string_view name) const;
@@ -60,6 +62,7 @@ class Heart {
 
   std::vector<std::unique_ptr<Decider>> deciders_;
   Seq newest_;
+  WallTime newest_at_{};
   std::string book_hash_;
   std::set<EffectId> pending_;
   uint64_t cut_ = 0;
