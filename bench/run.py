@@ -53,7 +53,7 @@ class World:
                 if self.showing:
                     self.shown_at = time.monotonic()
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             writer.close()
 
     showing = False
