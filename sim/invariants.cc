@@ -34,17 +34,23 @@ std::set<std::string> pending(const World& world) {
   return out;
 }
 
-/// How each alert was told last, by receiver and fingerprint.
-std::map<std::pair<std::string, std::string>, std::string> told(World& world) {
-  std::map<std::pair<std::string, std::string>, std::string> out;
+/// How each alert was told last, by receiver and fingerprint. What left from memory may be
+/// forgotten by a crash, and with it that it was said.
+struct Told {
+  std::string durably, at_all;
+};
+std::map<std::pair<std::string, std::string>, Told> told(World& world) {
+  std::map<std::pair<std::string, std::string>, Told> out;
   for (const Delivered& one : world.carriers().delivered()) {
     const auto* notify = std::get_if<Notify>(&one.body);
-    // What left from memory may be forgotten by a crash, and with it that it was said.
-    if (notify == nullptr || one.key.find("-memory-") != std::string::npos) { continue; }
+    if (notify == nullptr) { continue; }
+    const bool from_memory = one.key.find("-memory-") != std::string::npos;
     const auto payload = parse_json(notify->payload);
     for (const json::value& item : *get_array(payload->get_object(), "alerts")) {
       const json::object& alert = item.get_object();
-      out[{notify->receiver, get_string(alert, "fingerprint")}] = get_string(alert, "status");
+      Told& last = out[{notify->receiver, get_string(alert, "fingerprint")}];
+      last.at_all = get_string(alert, "status");
+      if (!from_memory || last.at_all == "resolved") { last.durably = last.at_all; }
     }
   }
   return out;
@@ -62,7 +68,9 @@ std::string broken_telling(World& world) {
     if (!alert.at("muted_by").is_null() || !alert.at("cause").is_null()) { continue; }
     for (const json::value& receiver : *get_array(alert, "receivers")) {
       const auto found = last.find({std::string(view_of(receiver.get_string())), name});
-      if (found != last.end() && found->second == "firing") { continue; }
+      const bool knows = found != last.end() &&
+                         (found->second.durably == "firing" || found->second.at_all == "firing");
+      if (knows) { continue; }
       const std::string reason = get_string(alert, "reason");
       if (reason.find("is told at") != std::string::npos) { continue; }
       if (reason.find("inhibited by") != std::string::npos) { continue; }
@@ -71,7 +79,7 @@ std::string broken_telling(World& world) {
     }
   }
   for (const auto& [to, status] : last) {
-    if (status == "firing" && !firing.contains(to.second)) {
+    if (status.durably == "firing" && !firing.contains(to.second)) {
       return fmt::format("{} was never told that alert {} is over", to.first, to.second);
     }
   }
@@ -97,13 +105,13 @@ void well_again(World& world) {
   world.forward(1h);
 }
 
-std::string broken_when_well(World& world) {
+std::string broken_when_well(World& world, bool telling) {
   const std::set<std::string> before = pending(world);
   world.forward(1h);
   for (const std::string& id : pending(world)) {
     if (before.contains(id)) { return id + " has no outcome"; }
   }
-  return broken_telling(world);
+  return telling ? broken_telling(world) : std::string();
 }
 
 }  // namespace vigie::sim

@@ -21,7 +21,8 @@ std::string broken_invariant(World& world);
 
 /// What must hold once the world was well for a while (well_again): every effect has an outcome,
 /// and every receiver knows what fires and what is over.
-std::string broken_when_well(World& world);
+/// `telling`: also whether each receiver was told the last word about each alert.
+std::string broken_when_well(World& world, bool telling);
 
 /// Repairs everything and lets two hours pass.
 void well_again(World& world);

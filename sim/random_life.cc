@@ -13,15 +13,13 @@ namespace {
 /// One random act after another upon one world.
 class Life {
  public:
-  Life(uint64_t seed, bool trace)
+  Life(uint64_t seed, bool trace, bool telling)
       : random_(seed),
         trace_(trace),
+        telling_(telling),
         world_(random_book(random_), beginning(random_), random_.next()) {
     if (trace_) {
-      world_.decided = [](const Event& event) {
-        const std::string text = to_text(encode_event_body(event.body)).substr(0, 400);
-        fmt::print("{}   {} {}\n", rfc3339(event.at), event.cause ? " " : ">", text);
-      };
+      world_.decided = [](const engine::Decided& decided) { print(decided); };
     }
     world_.after_step = [this] {
       if (!broken_.empty()) { return; }
@@ -54,6 +52,18 @@ class Life {
     return wall_from_millis(1'767'225'600'000 + random.between(0, 365LL * 86'400'000));
   }
 
+  static void print(const engine::Decided& decided) {
+    constexpr size_t kWidth = 600;
+    for (const Event& event : decided.events) {
+      fmt::print("{}   {} {}\n", rfc3339(event.at), event.cause ? " " : ">",
+                 to_text(encode_event_body(event.body)).substr(0, kWidth));
+    }
+    for (const Effect& effect : decided.effects) {
+      fmt::print("      = {} {}\n", effect.id.text,
+                 to_text(encode_effect_body(effect.body)).substr(0, kWidth));
+    }
+  }
+
   void say(const std::string& what) {
     if (trace_) { fmt::print("{} {}\n", rfc3339(world_.now()), what); }
   }
@@ -74,7 +84,7 @@ class Life {
   void end_well() {
     say("all is well again");
     well_again(world_);
-    if (broken_.empty()) { broken_ = broken_when_well(world_); }
+    if (broken_.empty()) { broken_ = broken_when_well(world_, telling_); }
   }
 
   void act() {
@@ -246,14 +256,15 @@ class Life {
 
   Random random_;
   const bool trace_;
+  const bool telling_;
   World world_;
   std::string broken_;
 };
 
 }  // namespace
 
-LifeResult live(uint64_t seed, uint64_t steps, bool trace) {
-  return Life(seed, trace).run(steps);
+LifeResult live(uint64_t seed, uint64_t steps, bool trace, bool telling) {
+  return Life(seed, trace, telling).run(steps);
 }
 
 }  // namespace vigie::sim

@@ -1,5 +1,5 @@
 // vigie-sim stories DIR_OR_FILE...      runs stories
-// vigie-sim random [--seed N] [--steps N] [--for 60s] [--trace]   random lives
+// vigie-sim random [--seed N] [--steps N] [--for 60s] [--trace] [--telling]   random lives
 #include <fmt/core.h>
 
 #include <charconv>
@@ -49,6 +49,7 @@ struct Wanted {
   uint64_t steps = kStepsOfALife;
   Millis length{0};
   bool trace = false;
+  bool telling = false;
 };
 
 bool read_number(const std::string& text, uint64_t& out) {
@@ -59,8 +60,8 @@ bool read_arguments(const std::vector<std::string>& arguments, Wanted& out) {
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& name = arguments[i];
     const std::string value = i + 1 < arguments.size() ? arguments[i + 1] : "";
-    if (name == "--trace") {
-      out.trace = true;
+    if (name == "--trace" || name == "--telling") {
+      (name == "--trace" ? out.trace : out.telling) = true;
       continue;
     }
     ++i;
@@ -86,7 +87,7 @@ int run_random(const Wanted& wanted) {
   LifeResult total;
   fmt::print("seeds from {}\n", seed);
   do {
-    const LifeResult one = live(seed, wanted.steps, wanted.trace);
+    const LifeResult one = live(seed, wanted.steps, wanted.trace, wanted.telling);
     ++lives;
     total.steps += one.steps;
     total.deliveries += one.deliveries;
@@ -120,9 +121,9 @@ int main(const std::vector<std::string>& arguments) {
       read_arguments({arguments.begin() + 1, arguments.end()}, wanted)) {
     return run_random(wanted);
   }
-  fmt::print(
-      stderr,
-      "usage: vigie-sim stories PLACE... | random [--seed N] [--steps N] [--for 60s] [--trace]\n");
+  fmt::print(stderr,
+             "usage: vigie-sim stories PLACE... | random [--seed N] [--steps N] [--for 60s] "
+             "[--trace] [--telling]\n");
   return 2;
 }
 

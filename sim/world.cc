@@ -38,8 +38,7 @@ struct World::Life {
                 .decided =
                     [&world](const engine::Decided& decided) {
                       world.witness_.take(decided, world.clock_.mono());
-                      if (!world.decided) { return; }
-                      for (const Event& event : decided.events) { world.decided(event); }
+                      if (world.decided) { world.decided(decided); }
                     },
                 .life = std::to_string(world.crashes_)}) {}
 

@@ -47,8 +47,8 @@ class World {
   MonoTime mono() const { return clock_.mono(); }
   /// Called after every instant at which something happened.
   std::function<void()> after_step;
-  /// Sees every event as it is decided.
-  std::function<void(const Event&)> decided;
+  /// Sees everything as it is decided.
+  std::function<void(const engine::Decided&)> decided;
 
  private:
   struct Life;

@@ -42,6 +42,7 @@ class RunbookDecider final : public Decider {
   void on(const IncidentResolved& event);
   void on(const RunAsked& event);
   void on(const RunCancelAsked& event);
+  void on(const RunEnded& event);
   void on(const StepAnswered& event);
   template <class T>
   void on(const T&) {}
@@ -68,8 +69,6 @@ class RunbookDecider final : public Decider {
   Run* find_run(RunId id);
   Stepper stepper(Run& run) { return {run, out_, now_}; }
   void move(Run& run, const EffectSettled& event);
-  /// After anything that may have ended a run.
-  void conclude(Run& run);
   void forget_old();
   void drop_old_outputs();
 
@@ -124,7 +123,6 @@ void RunbookDecider::on(const TimerDue&) {
   for (auto& [id, run] : state_.runs) {
     if (!run.in_progress()) { continue; }
     stepper(run).time_passed();
-    conclude(run);
   }
   for (auto& [id, incident] : state_.incidents) {
     if (!incident.settle_by || now_ < *incident.settle_by) { continue; }
@@ -163,11 +161,14 @@ void RunbookDecider::move(Run& run, const EffectSettled& event) {
   if (step.kind == "verify" && step.state == StepState::done) {
     remember_verified(state_, run.runbook, run.service, now_);
   }
-  conclude(run);
 }
 
-void RunbookDecider::conclude(Run& run) {
-  if (run.in_progress() || run.plan.sections.empty()) { return; }
+/// What follows from the end of a run follows when everybody has heard of it: an incident whose
+/// alerts are over ends with its run, and wakes nobody any more.
+void RunbookDecider::on(const RunEnded& event) {
+  const auto ended = state_.runs.find(event.run);
+  if (ended == state_.runs.end() || ended->second.plan.sections.empty()) { return; }
+  Run& run = ended->second;
   const Millis settle_within = run.plan.settle_within;
   run.plan = {};
   run.effect.clear();
@@ -305,7 +306,6 @@ void RunbookDecider::start(Start start) {
                       .by = run.by});
   const auto [found, fresh] = state_.runs.emplace(run.id, std::move(run));
   stepper(found->second).begin();
-  conclude(found->second);
   forget_old();
 }
 
@@ -361,14 +361,12 @@ void RunbookDecider::on(const RunCancelAsked& event) {
   Run* run = find_run(event.run);
   if (run == nullptr) { return; }
   stepper(*run).cancel(event.who);
-  conclude(*run);
 }
 
 void RunbookDecider::on(const StepAnswered& event) {
   Run* run = find_run(event.run);
   if (run == nullptr) { return; }
   stepper(*run).answer(event);
-  conclude(*run);
 }
 
 void RunbookDecider::on(const IncidentResolved& event) {
@@ -380,7 +378,6 @@ void RunbookDecider::on(const IncidentResolved& event) {
   for (auto& [id, run] : state_.runs) {
     if (!run.in_progress() || run.incident != event.incident) { continue; }
     stepper(run).stop_after_step("the incident was resolved: " + event.why);
-    conclude(run);
   }
 }
 
