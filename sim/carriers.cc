@@ -44,23 +44,22 @@ void Carriers::executed(const engine::Release& release, const RunStep& step) {
 
 void Carriers::carry(const engine::Release& release, const std::string& channel,
                      const std::string& who) {
-  const std::string aside =
-      fmt::format(R"({{"retry":"later","repeat":{}}})", release.repeat ? "true" : "false");
   for (const std::string& name : {channel, who}) {
     const auto down = conditions.channel_down.find(name);
     if (down == conditions.channel_down.end()) { continue; }
-    finish(release, conditions.page_takes, Outcome::failed, down->second, aside);
+    finish(release, conditions.page_takes, Outcome::failed, down->second, R"({"retry":"later"})");
     return;
   }
   if (random_.chance(conditions.page_fails)) {
-    finish(release, conditions.page_takes, Outcome::failed, "the carrier answered 503", aside);
+    finish(release, conditions.page_takes, Outcome::failed, "the carrier answered 503",
+           R"({"retry":"later"})");
     return;
   }
   Delivered one{.at = clock_.wall(),
                 .key = release.key,
                 .body = release.effect.body,
                 .repeat = release.repeat};
-  finish(release, conditions.page_takes, Outcome::ok, "accepted", aside);
+  finish(release, conditions.page_takes, Outcome::ok, "accepted");
   if (conditions.page_late > 0 && random_.chance(conditions.page_late)) {
     due_.back().arrives = std::move(one);
   } else {

@@ -30,8 +30,6 @@ struct Alert {
   /// Until then a pending alert of before a restart waits for the first evaluation's word.
   std::optional<WallTime> confirm_by;
   std::string resolved_why;
-  /// Pending again: when it resolved before, of which a receiver may still have to hear.
-  std::optional<WallTime> ended_at;
 
   // Placement, said by topology.
   bool placed = false;
@@ -43,7 +41,7 @@ struct Alert {
   std::string inhibitor;  ///< Fingerprint of the alert that mutes it.
   VIGIE_FIELDS(fingerprint, labels, annotations, value, rules, rule, state, active_at, fired_at,
                fell_at, resolved_at, confirm_by, resolved_why, placed, placement, cause, cause_why,
-               incident, muted_by, inhibitor, ended_at)
+               incident, muted_by, inhibitor)
 
   /// What routes, groups and receivers see.
   Labels full_labels() const;
@@ -68,13 +66,8 @@ struct Delivery {
   int64_t failures = 0;  ///< Since the last success.
   std::optional<WallTime> retry_at;
   std::string problem;  ///< What the last failure said.
-  /// Firing in messages since then that failed and may have arrived all the same; sorted.
-  std::vector<std::string> maybe;
   VIGIE_FIELDS(firing, resolved, sent_at, flight, flight_firing, flight_resolved, failures,
-               retry_at, problem, maybe)
-
-  /// The receiver knows, or may know, that this alert fires.
-  bool may_know(const std::string& fingerprint) const;
+               retry_at, problem)
 };
 
 /// Alerts that are told to one receiver together.

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <utility>
 
 namespace vigie::alerting {
 
@@ -66,29 +65,17 @@ void AlertStates::reindex(const Settings& settings) {
   for (const auto& [fingerprint, alert] : state_.alerts) { schedule(alert); }
 }
 
-/// Forgets a pending alert; one that had fired before is resolved as it was, since a receiver may
-/// not have heard of that yet.
-void AlertStates::drop_pending(const std::string& fingerprint) {
+void AlertStates::drop(const std::string& fingerprint) {
   const auto found = state_.alerts.find(fingerprint);
   if (found == state_.alerts.end()) { return; }
-  Alert& alert = found->second;
-  unschedule(alert);
-  if (!alert.ended_at) {
-    state_.alerts.erase(found);
-    return;
-  }
-  alert.state = AlertState::resolved;
-  alert.rules.clear();
-  alert.confirm_by.reset();
-  alert.resolved_at = std::exchange(alert.ended_at, std::nullopt);
-  schedule(alert);
+  unschedule(found->second);
+  state_.alerts.erase(found);
 }
 
 void AlertStates::fire(Alert& alert, WallTime now, AlertChanges& out) {
   alert.state = AlertState::firing;
   alert.fired_at = now;
   alert.confirm_by.reset();
-  alert.ended_at.reset();
   out.fired.push_back(alert.fingerprint);
 }
 
@@ -128,12 +115,7 @@ void AlertStates::rose(const std::string& rule, const Labels& labels, const Stri
   const std::string name = fingerprint(labels);
   const auto found = state_.alerts.find(name);
   const bool known = found != state_.alerts.end();
-  std::optional<WallTime> ended_at;
-  if (known && found->second.state == AlertState::resolved) {
-    ended_at = found->second.resolved_at;
-    unschedule(found->second);
-    state_.alerts.erase(found);
-  }
+  if (known && found->second.state == AlertState::resolved) { drop(name); }
   if (!known && state_.alerts.size() >= kAlertsMax + kResolvedMax) {
     ++state_.refused;
     return;
@@ -145,7 +127,6 @@ void AlertStates::rose(const std::string& rule, const Labels& labels, const Stri
     alert.labels = labels;
     alert.active_at = now;
     alert.rule = rule;
-    alert.ended_at = ended_at;
   } else {
     unschedule(alert);
   }
@@ -174,8 +155,7 @@ void AlertStates::fell(const std::string& rule, const Labels& labels, WallTime n
   std::erase(alert.rules, rule);
   if (alert.rules.empty()) {
     if (alert.state == AlertState::pending) {
-      schedule(alert);
-      drop_pending(name);
+      state_.alerts.erase(found);
       return;
     }
     if (!alert.fell_at) { alert.fell_at = now; }
@@ -225,8 +205,8 @@ void AlertStates::adopt(const Settings& before, const Settings& after, WallTime 
     const bool gone = !after.rules.contains(first);
     resolve(alert, gone ? "its rule left the book" : "its rule was changed in the book", now, out);
   }
+  for (const std::string& name : dropped) { state_.alerts.erase(name); }
   reindex(after);
-  for (const std::string& name : dropped) { drop_pending(name); }
   due(now, out);
 }
 
@@ -256,7 +236,6 @@ void AlertStates::jumped(Millis by) {
     shift(alert.fell_at);
     shift(alert.resolved_at);
     shift(alert.confirm_by);
-    shift(alert.ended_at);
   }
   reindex(*settings_);
 }

@@ -65,7 +65,7 @@ class AlertStates {
   void fire(Alert& alert, WallTime now, AlertChanges& out);
   void resolve(Alert& alert, std::string why, WallTime now, AlertChanges& out);
   void settle(Alert& alert, WallTime now, AlertChanges& out);
-  void drop_pending(const std::string& fingerprint);
+  void drop(const std::string& fingerprint);
 
   AlertingState& state_;
   const Settings* settings_ = nullptr;

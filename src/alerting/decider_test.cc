@@ -443,44 +443,6 @@ TEST_F(Room, GivesUpOnAnEndedAlertNobodyCanBeToldOf) {
   EXPECT_FALSE(decider_->next_timer().has_value());
 }
 
-TEST_F(Room, TellsTheEndOfAnAlertThatPendsAgain) {
-  const Labels held = labels("Held");
-  rise("Held", held);
-  forward(5min + 30s);
-  ASSERT_EQ(sent_.size(), 1U);
-  settle(Outcome::ok);
-  fall("Held", held);
-  rise("Held", held);
-  fall("Held", held);
-  forward(5min);
-  ASSERT_EQ(sent_.size(), 2U);
-  EXPECT_EQ(sent_[1].second.status, "resolved");
-  settle(Outcome::ok);
-  rise("Held", held);
-  forward(1min);
-  give(BookAdopted{.hash = "2", .text = book_json("name: other")});
-  forward(1h);
-  EXPECT_FALSE(decider_->next_timer().has_value());
-}
-
-TEST_F(Room, TellsTheEndToWhomTheBeginningMayHaveReached) {
-  rise("Now", labels("Now"));
-  forward(30s);
-  ASSERT_EQ(sent_.size(), 1U);
-  // The first attempt was cut by a crash after it had arrived; its repeat is refused.
-  give(EffectSettled{.effect = sent_.back().first,
-                     .outcome = Outcome::failed,
-                     .detail = "503",
-                     .data = R"({"retry":"later","repeat":true})"});
-  fall("Now", labels("Now"));
-  forward(10s);
-  ASSERT_EQ(sent_.size(), 2U);
-  EXPECT_EQ(sent_[1].second.status, "resolved");
-  settle(Outcome::ok);
-  forward(1h);
-  EXPECT_EQ(sent_.size(), 2U);
-}
-
 TEST_F(Room, TellsEveryIntegrationOnItsOwnTerms) {
   rise("Now", labels("Now", {{"fast", "yes"}}));
   forward(1s);

@@ -3,10 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "alerting/payload.h"
-#include "base/json.h"
 
 namespace vigie::alerting {
 
@@ -24,20 +22,6 @@ bool subset(const std::vector<std::string>& small, const std::vector<std::string
   return std::ranges::includes(large, small);
 }
 
-std::vector<std::string> united(const std::vector<std::string>& a,
-                                const std::vector<std::string>& b) {
-  std::vector<std::string> out;
-  std::ranges::set_union(a, b, std::back_inserter(out));
-  return out;
-}
-
-/// An earlier attempt of this message was cut by a crash, or this one by a deadline.
-bool may_have_arrived(const EffectSettled& outcome) {
-  if (outcome.outcome == Outcome::unknown) { return true; }
-  const auto data = parse_json(outcome.data);
-  return data && data->is_object() && get_bool(data->get_object(), "repeat");
-}
-
 std::string group_id(const Route& route, const Labels& labels) {
   return fmt::format("{}:{}:{}", route.receiver, route.key, labels.text());
 }
@@ -48,10 +32,6 @@ WallTime next_minute(WallTime now) {
 }
 
 }  // namespace
-
-bool Delivery::may_know(const std::string& fingerprint) const {
-  return contains(firing, fingerprint) || contains(maybe, fingerprint);
-}
 
 void Dispatcher::reindex(const Settings& settings, Suppressed suppressed) {
   settings_ = &settings;
@@ -220,7 +200,7 @@ Dispatcher::Content Dispatcher::content_of(const Group& group, const Integration
   for (const auto& [fingerprint, member] : group.members) {
     const auto alert = state_.alerts.find(fingerprint);
     if (alert == state_.alerts.end()) { continue; }
-    const bool known = delivery.may_know(fingerprint);
+    const bool known = contains(delivery.firing, fingerprint);
     if (is_firing(fingerprint, member)) {
       if (!silent && suppressed_(alert->second).empty()) { out.firing.push_back(fingerprint); }
     } else if (to.send_resolved && (known || (!silent && suppressed_(alert->second).empty()))) {
@@ -242,9 +222,8 @@ void Dispatcher::tell(const std::string& id, Group& group, const Integration& to
                      (delivery.sent_at.has_value() || !content.firing.empty());
   const bool stale = delivery.sent_at && *delivery.sent_at + group.repeat <= now;
   // Alertmanager says nothing of alerts that came and went before anybody heard of the group.
-  const bool heard = !delivery.firing.empty() || !delivery.maybe.empty();
-  const bool all_over =
-      content.firing.empty() && heard && to.send_resolved && !content.resolved.empty();
+  const bool all_over = content.firing.empty() && !delivery.firing.empty() && to.send_resolved &&
+                        !content.resolved.empty();
   const bool repeat = stale && !content.firing.empty();
   if (content.firing.empty() ? all_over : (news || ended || repeat)) {
     send(id, group, to, std::move(content), now, out);
@@ -269,7 +248,6 @@ void Dispatcher::send(const std::string& id, Group& group, const Integration& to
                      .starts_at = alert.fired_at.value_or(now),
                      .ends_at = std::nullopt};
     if (!firing) { one.ends_at = member.left_at ? member.left_at : alert.resolved_at; }
-    if (!firing && !one.ends_at) { one.ends_at = alert.ended_at; }
     if (!firing && !one.ends_at) { one.ends_at = now; }
     payload.alerts.push_back(std::move(one));
   };
@@ -309,17 +287,14 @@ void Dispatcher::prune(const std::string& id, Group& group, WallTime now) {
           alert == state_.alerts.end() ? now : alert->second.resolved_at.value_or(now));
       const bool hopeless = delivery.failures > 0 && ended + kResolvedRetriedFor <= now;
       const bool busy = !delivery.flight.empty() || delivery.retry_at.has_value();
-      const bool owed = to.send_resolved && delivery.may_know(fingerprint);
+      const bool owed = to.send_resolved && contains(delivery.firing, fingerprint);
       done = done && (hopeless || (!busy && !owed));
     }
     if (!done) {
       ++it;
       continue;
     }
-    for (auto& [key, delivery] : group.deliveries) {
-      std::erase(delivery.firing, fingerprint);
-      std::erase(delivery.maybe, fingerprint);
-    }
+    for (auto& [key, delivery] : group.deliveries) { std::erase(delivery.firing, fingerprint); }
     forget_member(id, fingerprint);
     it = group.members.erase(it);
   }
@@ -391,12 +366,8 @@ void Dispatcher::settled(const EffectSettled& outcome, WallTime now) {
     delivery.sent_at = now;
     delivery.failures = 0;
     delivery.problem.clear();
-    delivery.maybe.clear();
   } else {
     ++delivery.failures;
-    if (may_have_arrived(outcome)) {
-      delivery.maybe = united(delivery.maybe, delivery.flight_firing);
-    }
     delivery.flight_firing.clear();
     delivery.flight_resolved.clear();
     delivery.problem = outcome.detail;
