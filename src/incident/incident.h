@@ -9,13 +9,14 @@
 
 /// Incidents: the human story around what broke, from the first alert to the last word.
 ///
-/// Alerts with equal placement keys are one incident. A victim is attached to the incident of its
-/// cause, which is opened when there is none; an incident whose alerts all turn out to be victims
-/// is merged there. A person may declare one. It is acknowledged, taken and resolved by people, and
-/// resolved by itself when its last alert has ended and no run of it is in progress. An alert with
-/// the same key within ten minutes of the resolution opens the same incident again, later ones a
-/// new one. IncidentOpened is said again for an incident that is reopened (`by` is "reopened") or
-/// no longer muted (`by` is "unmuted"), so that runbooks and pages begin anew.
+/// Alerts with equal placement keys are one incident; a tentative placement joins one, but opens
+/// none. A victim is attached to the incident of its cause, which is opened when there is none; an
+/// incident whose alerts all turn out to be victims is merged there. A person may declare one. It
+/// is acknowledged, taken and resolved by people, and resolved by itself when its last alert has
+/// ended and no run of it is in progress. An alert with the same key within ten minutes of the
+/// resolution opens the same incident again, under the new alert's name; later ones a new one.
+/// IncidentOpened is said again for an incident that is reopened (`by` is "reopened") or no longer
+/// muted (`by` is "unmuted"), so that runbooks and pages begin anew.
 ///
 /// Lives on: core. Owned by: the engine. Time: wall clock. Durable: yes; state equals the fold of
 /// its events.

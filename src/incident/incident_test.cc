@@ -263,6 +263,35 @@ TEST(Incident, IsRenamedWhenItsOnlyAlertIsBetterPlaced) {
   EXPECT_EQ(room.said(), Said{"alert_attached 1"});
 }
 
+TEST(Incident, WaitsForATentativePlaceToSettle) {
+  Room room;
+  room.fires("a");
+  room.feed(AlertPlaced{.fingerprint = "a", .key = "chain/heartbeat", .tentative = true});
+  EXPECT_EQ(room.said(), Said{});
+  room.placed("a", kDatajs);
+  EXPECT_EQ(room.said(), (Said{"incident_opened 1", "alert_attached 1"}));
+  room.fires("b");
+  room.feed(AlertPlaced{.fingerprint = "b", .key = "service/datajs", .tentative = true});
+  EXPECT_EQ(room.said(), Said{"alert_attached 1"}) << "one that is there takes it in";
+  room.fires("c");
+  room.feed(AlertPlaced{.fingerprint = "c", .key = "chain/heartbeat", .tentative = true});
+  room.ends("c");
+  EXPECT_EQ(room.said(), Said{}) << "it was an echo";
+}
+
+TEST(Incident, IsNamedAfterWhatBringsItBack) {
+  Room room;
+  room.fires("a", "critical", "", "datajs does not answer");
+  room.placed("a", kDatajs);
+  room.ends("a");
+  room.fires("b", "warning", "", "datajs is 80 messages behind");
+  room.placed("b", kDatajs);
+  EXPECT_EQ(room.last<IncidentOpened>().title, "datajs is 80 messages behind");
+  EXPECT_EQ(room.field(1, "title"), "datajs is 80 messages behind");
+  EXPECT_EQ(room.field(1, "severity"), "warning");
+  EXPECT_EQ(get_array(room.view(1), "alert_list")->size(), 2U) << "the story keeps both";
+}
+
 TEST(Incident, ReopensWithinTenMinutesAndOnlyThen) {
   Room room;
   room.fires_at("a", kDatajs);

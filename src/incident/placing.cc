@@ -116,6 +116,10 @@ void Register::take(const AlertPlaced& fact) {
   alert.cause = fact.cause == alert.key ? "" : fact.cause;
   alert.why = fact.why;
   if (!makes_incident(alert.labels) && !alert.incident) { return; }
+  if (fact.tentative && !alert.incident) {
+    const auto known = state_.newest.find(alert.cause.empty() ? alert.key : alert.cause);
+    if (known == state_.newest.end() || live(known->second) == nullptr) { return; }
+  }
   place(fact.fingerprint, alert);
 }
 
@@ -194,13 +198,23 @@ Incident& Register::open(const std::string& key, const KnownAlert& alert, bool v
 
 void Register::reopen(Incident& incident, const KnownAlert& alert) {
   const std::string before = incident.resolved_at ? rfc3339(*incident.resolved_at) : "";
+  const bool victim = !alert.cause.empty();
+  incident.title = victim ? title_of_cause(incident.key) : title_of(state_, alert);
+  incident.severity = severity_of(alert.labels);
+  incident.urgency = alert.urgency;
+  if (!victim) {
+    incident.chain = alert.chain;
+    incident.stage = alert.stage;
+    incident.escalation = alert.escalation;
+  }
+  incident.last_run.clear();
   incident.state = IncidentState::open;
   incident.owner.clear();
   incident.resolved_at.reset();
   incident.reopens_until.reset();
   incident.muted_by = alert.muted_by;
   ++incident.reopened;
-  note(incident, "reopened", "it is back: " + alert_name(alert.labels), "",
+  note(incident, "reopened", fmt::format("it is back: {}", incident.title), "",
        "resolved at " + before + ", less than 10 minutes ago");
   say_opened(incident, &alert, "reopened");
 }

@@ -46,7 +46,10 @@ struct AlertPlaced {
   /// The key of the cause when this alert is a victim of it; then it pages nobody.
   std::string cause;
   std::string why;
-  VIGIE_FIELDS(fingerprint, chain, stage, service, team, environment, key, cause, why)
+  /// It may well turn out to belong elsewhere: topology says it again within half a minute. An
+  /// incident that is there takes it in; none is opened for it yet.
+  bool tentative = false;
+  VIGIE_FIELDS(fingerprint, chain, stage, service, team, environment, key, cause, why, tentative)
 };
 
 // ---- Said by incident

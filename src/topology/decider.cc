@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/assert.h"
 #include "model/codec.h"
 #include "topology/placement.h"
@@ -32,17 +34,32 @@ Effects TopologyDecider::apply(const Event& event, WallTime now) {
     on(*book);
     changed = true;
   } else if (const auto* jumped = std::get_if<ClockJumped>(&event.body)) {
-    for (auto& [fingerprint, alert] : state_.alerts) {
-      if (alert.freed_at) { *alert.freed_at += jumped->by; }
-    }
+    on(*jumped);
   } else if (const auto* fired = std::get_if<AlertFired>(&event.body)) {
     on(*fired, now, out);
   } else if (const auto* resolved = std::get_if<AlertResolved>(&event.body)) {
     state_.alerts.erase(resolved->fingerprint);
   }
   const std::optional<WallTime> due = next_timer();
-  if (changed || (due && *due <= now)) { place_again(now, out); }
+  if (!changed && (!due || *due > now)) { return out; }
+  follow(now);
+  place_again(now, out);
   return out;
+}
+
+void TopologyDecider::follow(WallTime now) {
+  for (const auto& [name, chain] : settings_.chains) {
+    follow_breaks(chain, state_.world, now, kRecoversWithin);
+  }
+}
+
+/// Waits are for elapsed time; what was recorded stays as it was.
+void TopologyDecider::on(const ClockJumped& event) {
+  for (auto& [fingerprint, alert] : state_.alerts) {
+    if (alert.freed_at) { *alert.freed_at += event.by; }
+    if (alert.settles_at) { *alert.settles_at += event.by; }
+  }
+  for (auto& [chain, recovery] : state_.world.recoveries) { recovery.until += event.by; }
 }
 
 bool TopologyDecider::on(const StageFlowChanged& event, WallTime now) {
@@ -107,6 +124,9 @@ void TopologyDecider::on(const BookAdopted& event) {
     const auto chain = after.chains.find(entry.first);
     return chain == after.chains.end() || !chain->second.has_robot;
   });
+  const auto gone = [&](const auto& entry) { return !after.chains.contains(entry.first); };
+  std::erase_if(world.broken, gone);
+  std::erase_if(world.recoveries, gone);
   std::map<std::string, StageFacts> kept;
   for (const auto& [name, chain] : after.chains) {
     const auto old_chain = settings_.chains.find(name);
@@ -137,28 +157,37 @@ void TopologyDecider::on(const AlertFired& event, WallTime now, Effects& out) {
     Placement placement = place(event.fingerprint, event.labels, settings_, state_.world);
     alert.said = std::move(placement.placed);
     alert.evident = placement.evident;
+    if (alert.said.tentative) { alert.settles_at = settles_at(alert.said, now); }
   } else {
     move(event.fingerprint, alert, now);
   }
   out.say(alert.said);
 }
 
-bool TopologyDecider::lags_behind(const AlertPlaced& next, const AlertPlaced& said) const {
-  const auto chain = settings_.chains.find(said.chain);
-  if (next.chain != said.chain || chain == settings_.chains.end()) { return false; }
-  const size_t before = chain->second.find(said.stage);
-  const size_t after = chain->second.find(next.stage);
-  return before < after && after < chain->second.stages.size() && next.cause.empty();
+WallTime TopologyDecider::settles_at(const AlertPlaced& said, WallTime now) const {
+  const auto recovery = state_.world.recoveries.find(said.chain);
+  const WallTime located = now + kLocatedWithin;
+  if (recovery == state_.world.recoveries.end()) { return located; }
+  return std::max(located, recovery->second.until - kRecoversWithin + kEchoesWithin);
 }
 
 bool TopologyDecider::move(const std::string& fingerprint, PlacedAlert& alert, WallTime now) const {
   Placement next = place(fingerprint, alert.labels, settings_, state_.world);
+  if (alert.settles_at) {
+    const bool waits = next.placed.tentative && now < *alert.settles_at;
+    if (waits && same_place(next.placed, alert.said)) { return false; }
+    if (!waits) { alert.settles_at.reset(); }
+    next.placed.tentative = waits;
+    alert.said = std::move(next.placed);
+    alert.evident = next.evident;
+    return true;
+  }
+  next.placed.tentative = false;
   const bool recovers = !next.evident && alert.evident && next.placed.cause.empty() &&
                         next.placed.chain == alert.said.chain;
-  const bool lags = alert.evident && next.evident && lags_behind(next.placed, alert.said);
   const bool freed = !alert.said.cause.empty() && next.placed.cause.empty();
-  if (!freed && !lags) { alert.freed_at.reset(); }
-  if (freed || lags) {
+  if (!freed) { alert.freed_at.reset(); }
+  if (freed) {
     if (!alert.freed_at) { alert.freed_at = now + kRecoversWithin; }
     if (*alert.freed_at > now) { return false; }
     alert.freed_at.reset();
@@ -185,9 +214,14 @@ void TopologyDecider::place_again(WallTime now, Effects& out) {
 
 std::optional<WallTime> TopologyDecider::next_timer() const {
   std::optional<WallTime> at;
+  const auto consider = [&](const std::optional<WallTime>& time) {
+    if (time && (!at || *time < *at)) { at = time; }
+  };
   for (const auto& [fingerprint, alert] : state_.alerts) {
-    if (alert.freed_at && (!at || *alert.freed_at < *at)) { at = alert.freed_at; }
+    consider(alert.freed_at);
+    consider(alert.settles_at);
   }
+  for (const auto& [chain, recovery] : state_.world.recoveries) { consider(recovery.until); }
   return at;
 }
 

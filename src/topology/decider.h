@@ -15,15 +15,21 @@ struct PlacedAlert {
   Labels labels;
   AlertPlaced said;
   bool evident = false;
-  /// The cause, or the stage that broke, is well again; if the alert still fires then, it is
-  /// nobody's victim any more, or belongs to a stage further on.
+  /// The cause is well again; if the alert still fires then, it is nobody's victim any more.
   std::optional<WallTime> freed_at;
-  VIGIE_FIELDS(labels, said, evident, freed_at)
+  /// What was said is tentative until then.
+  std::optional<WallTime> settles_at;
+  VIGIE_FIELDS(labels, said, evident, freed_at, settles_at)
 };
 
 /// How long a victim may take to recover behind its cause, or a stage behind the one that broke,
 /// before it counts by itself.
 inline constexpr Millis kRecoversWithin = 2min;
+/// How long an alert of a chain waits for a stage to be found before it counts as it is: flows and
+/// robots may notice a break a little later than the rule does.
+inline constexpr Millis kLocatedWithin = 10s;
+/// So long after a break has ended, an alert of its chain may be its last echo.
+inline constexpr Millis kEchoesWithin = 30s;
 
 struct TopologyState {
   std::string book;  ///< JSON of services and chains.
@@ -50,12 +56,14 @@ class TopologyDecider final : public Decider {
   bool on(const StageFlowChanged& event, WallTime now);
   bool on(const RobotRoundEnded& event, WallTime now);
   bool on(const HealthChanged& event, WallTime now);
+  void on(const ClockJumped& event);
   void on(const BookAdopted& event);
   void on(const AlertFired& event, WallTime now, Effects& out);
   /// Says every placement that is another one now.
   void place_again(WallTime now, Effects& out);
-  /// The stage that broke is well again, and a later one not yet: a chain recovers stage by stage.
-  bool lags_behind(const AlertPlaced& next, const AlertPlaced& said) const;
+  /// Breaks and recoveries of every chain.
+  void follow(WallTime now);
+  WallTime settles_at(const AlertPlaced& said, WallTime now) const;
   /// True when the alert belongs elsewhere now.
   bool move(const std::string& fingerprint, PlacedAlert& alert, WallTime now) const;
   json::value service_view(const Service& service) const;

@@ -244,6 +244,77 @@ TEST_F(Place, DoesNotMoveAnAlertWhileTheChainRecovers) {
       << "other words do not move it either";
 }
 
+TEST_F(Place, IsTentativeUntilAStageIsFound) {
+  const AlertPlaced placed = fire({{"chain", "heartbeat"}});
+  EXPECT_TRUE(placed.tentative);
+  EXPECT_EQ(placed.key, "chain/heartbeat");
+  forward(9s);
+  ASSERT_EQ(placed_.size(), 1U);
+  flow("heartbeat", "datajs", Flow::dead);
+  ASSERT_EQ(placed_.size(), 2U);
+  EXPECT_EQ(placed_[1].key, "service/datajs");
+  EXPECT_FALSE(placed_[1].tentative);
+  forward(1h);
+  EXPECT_EQ(placed_.size(), 2U);
+}
+
+TEST_F(Place, SettlesWithoutAStageAfterTenSeconds) {
+  EXPECT_TRUE(fire({{"chain", "heartbeat"}}).tentative);
+  forward(5s);
+  give(ClockJumped{.by = 1h});
+  now_ += 1h;
+  forward(5s - 1ms);
+  EXPECT_EQ(placed_.size(), 1U) << "the wait is for elapsed time";
+  forward(1ms);
+  ASSERT_EQ(placed_.size(), 2U);
+  EXPECT_EQ(placed_[1].key, "chain/heartbeat");
+  EXPECT_FALSE(placed_[1].tentative);
+  EXPECT_FALSE(fire({{"service", "datajs"}}).tentative) << "labels that name a service settle it";
+}
+
+TEST_F(Place, DoesNotTakeAStageThatLagsForABrokenOne) {
+  flow("heartbeat", "datajs", Flow::dead);
+  forward(1s);
+  flow("heartbeat", "thingsboard", Flow::dead);
+  const AlertPlaced first = fire({{"chain", "heartbeat"}});
+  EXPECT_EQ(first.stage, "datajs");
+  forward(20s);
+  flow("heartbeat", "datajs", Flow::alive, 12);
+  EXPECT_EQ(states("heartbeat"), "ooos");
+  const AlertPlaced second = fire({{"chain", "heartbeat"}, {"severity", "page"}});
+  EXPECT_EQ(second.stage, "datajs") << "an echo of the break";
+  EXPECT_TRUE(second.tentative);
+  EXPECT_EQ(second.why,
+            "datajs is well again, thingsboard still lags: nothing flows out since "
+            "14:03:11");
+  flow("heartbeat", "thingsboard", Flow::alive, 12);
+  forward(1h);
+  for (const AlertPlaced& placed : placed_) { EXPECT_NE(placed.stage, "thingsboard"); }
+}
+
+TEST_F(Place, NamesAStageThatLagsForTooLong) {
+  flow("heartbeat", "datajs", Flow::dead);
+  flow("heartbeat", "thingsboard", Flow::dead);
+  fire({{"chain", "heartbeat"}});
+  flow("heartbeat", "datajs", Flow::alive, 12);
+  forward(2min - 1ms);
+  EXPECT_EQ(placed_.back().stage, "datajs");
+  forward(1ms);
+  EXPECT_EQ(placed_.back().stage, "thingsboard");
+  EXPECT_EQ(states("heartbeat"), "ooob");
+}
+
+TEST_F(Place, NamesAStageThatStopsAnewAtOnce) {
+  flow("heartbeat", "topic", Flow::dead);
+  fire({{"chain", "heartbeat"}});
+  flow("heartbeat", "topic", Flow::alive, 12);
+  forward(1s);
+  flow("heartbeat", "datajs", Flow::dead);
+  EXPECT_EQ(placed_.back().stage, "datajs");
+  flow("heartbeat", "topic", Flow::dead);
+  EXPECT_EQ(placed_.back().stage, "topic");
+}
+
 TEST_F(Place, LetsARuleSpeakOfItsOwnStage) {
   flow("heartbeat", "thingsboard", Flow::dead);
   const AlertPlaced placed = fire({{"chain", "heartbeat"}, {"stage", "reporter"}});

@@ -27,16 +27,6 @@ const Chain* only_chain_of(const std::string& service, const Settings& settings,
   return found;
 }
 
-/// Whether what reaches `stage` went through `before`.
-bool comes_after(const Chain& chain, size_t stage, size_t before) {
-  std::vector<bool> behind(chain.stages.size(), false);
-  behind[before] = true;
-  for (size_t i = before + 1; i <= stage; ++i) {
-    for (const size_t input : chain.stages[i].after) { behind[i] = behind[i] || behind[input]; }
-  }
-  return behind[stage];
-}
-
 /// Puts the alert at the chain's first broken stage, else at the stage that its labels name.
 void place_in_chain(const Chain& chain, const Labels& labels, const World& world,
                     Placement& placement) {
@@ -44,15 +34,16 @@ void place_in_chain(const Chain& chain, const Labels& labels, const World& world
   out.chain = chain.name;
   const ChainState state = judge(chain, world);
   const size_t labelled = chain.find(labels.get("stage"));
-  size_t stage = state.broken.value_or(labelled);
-  if (state.broken && labelled < chain.stages.size() &&
-      !comes_after(chain, labelled, *state.broken)) {
+  const std::optional<size_t> found = state.broken ? state.broken : state.recovering;
+  size_t stage = found.value_or(labelled);
+  if (found && labelled < chain.stages.size() && !comes_after(chain, labelled, *found)) {
     // The rule names a stage that the break cannot reach: it speaks of something else.
     stage = labelled;
   }
   if (stage >= chain.stages.size()) {
     out.key = "chain/" + chain.name;
     out.why = fmt::format("no stage of {} is known to be broken", chain.name);
+    out.tentative = true;
     return;
   }
   const Stage& one = chain.stages[stage];
@@ -61,7 +52,9 @@ void place_in_chain(const Chain& chain, const Labels& labels, const World& world
   out.key = key_of(chain, stage);
   const bool broken = state.broken == stage;
   placement.evident = broken;
-  out.why = broken ? state.why : fmt::format("the rule names the stage {}", one.name);
+  out.tentative = state.recovering == stage;
+  out.why =
+      broken || out.tentative ? state.why : fmt::format("the rule names the stage {}", one.name);
 }
 
 }  // namespace
@@ -99,6 +92,7 @@ Placement place(const std::string& fingerprint, const Labels& labels, const Sett
     const Cause cause = cause_of(out.service, settings, world);
     if (!cause.service.empty()) {
       out.cause = "service/" + cause.service;
+      out.tentative = false;
       const ServiceFacts& facts = world.services.at(cause.service);
       out.why += fmt::format("; a victim: {}, which is unhealthy{}", joined(cause.path),
                              facts.why.empty() ? "" : " (" + facts.why + ")");

@@ -13,6 +13,10 @@
 /// on. Two chains that break at the same service or topic give alerts the same key, so that they
 /// become one incident. A service whose needs are unhealthy is a victim of the deepest of them.
 ///
+/// An alert of a chain of which no stage is known to be broken is placed tentatively at first: for
+/// ten seconds, within which flows and robots usually find the stage. A chain recovers stage by
+/// stage: for two minutes, stages that lag behind the one that broke are not taken for broken.
+///
 /// Lives on: core. Owned by: engine. Time: `now` alone, for the words "since".
 /// Durable: by its events: flows, robot results, healths, alerts and what was said of them.
 /// Limits: 10,000 services, 1,000 chains of 200 stages. Placement is said again only when it

@@ -14,10 +14,11 @@ const StageFacts kNoStage;
 /// What one stage's own signals say of its output.
 enum class Output : uint8_t { flows, stopped, unsure };
 
-/// A signal that a stage is broken, with the words for it.
+/// A signal that a stage is broken, since when, with the words for it.
 struct Verdict {
   Output output = Output::unsure;
   std::string why;
+  WallTime since{};
 };
 
 std::string clock_of(WallTime t) {
@@ -31,28 +32,33 @@ std::string rate(double value) {
 
 Verdict verdict_of(const Stage& stage, const StageFacts& facts, const World& world) {
   if (facts.flow == Flow::dead) {
-    return {Output::stopped, fmt::format("nothing flows out since {}", clock_of(facts.since))};
+    return {Output::stopped, fmt::format("nothing flows out since {}", clock_of(facts.since)),
+            facts.since};
   }
   if (facts.robot && *facts.robot != RobotResult::ok) {
     return {Output::stopped,
             fmt::format("the robot's message is {}{} since {}", word_of(*facts.robot),
                         facts.robot_detail.empty() ? "" : " (" + facts.robot_detail + ")",
-                        clock_of(facts.robot_since))};
+                        clock_of(facts.robot_since)),
+            facts.robot_since};
   }
   if (!stage.service.empty() && world.health(stage.service) == Health::unhealthy) {
     const ServiceFacts& service = world.services.at(stage.service);
-    return {Output::stopped, fmt::format("service {} is unhealthy since {}{}", stage.service,
-                                         clock_of(service.since),
-                                         service.why.empty() ? "" : " (" + service.why + ")")};
+    return {
+        Output::stopped,
+        fmt::format("service {} is unhealthy since {}{}", stage.service, clock_of(service.since),
+                    service.why.empty() ? "" : " (" + service.why + ")"),
+        service.since};
   }
   if (facts.flow == Flow::unknown && facts.was_alive) {
     return {Output::stopped,
-            fmt::format("its flow is not measured any more since {}", clock_of(facts.since))};
+            fmt::format("its flow is not measured any more since {}", clock_of(facts.since)),
+            facts.since};
   }
   const bool seen = facts.flow == Flow::alive || (facts.robot && *facts.robot == RobotResult::ok);
   const bool healthy = !stage.service.empty() && world.health(stage.service) == Health::healthy &&
                        stage.flow.empty();
-  return {seen || healthy ? Output::flows : Output::unsure, ""};
+  return {seen || healthy ? Output::flows : Output::unsure, "", {}};
 }
 
 std::string inflow_words(const Chain& chain, const Stage& stage, const World& world) {
@@ -92,9 +98,24 @@ Health World::health(const std::string& service) const {
   return found == services.end() ? Health::unknown : found->second.health;
 }
 
+bool comes_after(const Chain& chain, size_t stage, size_t before) {
+  std::vector<bool> behind(chain.stages.size(), false);
+  behind[before] = true;
+  for (size_t i = before + 1; i <= stage; ++i) {
+    for (const size_t input : chain.stages[i].after) { behind[i] = behind[i] || behind[input]; }
+  }
+  return behind[stage];
+}
+
 ChainState judge(const Chain& chain, const World& world) {
   ChainState out;
-  std::vector<Output> outputs;
+  const auto recovery = world.recoveries.find(chain.name);
+  const size_t recovered =
+      recovery == world.recoveries.end() ? chain.stages.size() : chain.find(recovery->second.stage);
+  const auto lags = [&](size_t stage, const Verdict& verdict) {
+    return stage > recovered && verdict.since <= recovery->second.at &&
+           comes_after(chain, stage, recovered);
+  };
   for (size_t i = 0; i < chain.stages.size(); ++i) {
     const Stage& stage = chain.stages[i];
     const Verdict verdict = verdict_of(stage, world.stage(chain.name, stage.name), world);
@@ -108,17 +129,46 @@ ChainState judge(const Chain& chain, const World& world) {
       state = StageState::ok;
     } else if (starved) {
       state = StageState::starved;
+    } else if (verdict.output == Output::stopped && lags(i, verdict)) {
+      state = StageState::starved;
+      if (!out.recovering) {
+        out.recovering = recovered;
+        out.why = fmt::format("{} is well again, {} still lags: {}", recovery->second.stage,
+                              stage.name, verdict.why);
+      }
     } else if (verdict.output == Output::stopped) {
       state = StageState::broken;
     }
     out.stages.push_back(state);
     if (state != StageState::broken || out.broken) { continue; }
     out.broken = i;
+    out.recovering.reset();
     out.why = fmt::format("{}: {}", stage.name, verdict.why);
     const std::string inflow = inflow_words(chain, stage, world);
     if (!inflow.empty()) { out.why += " while " + inflow; }
   }
   return out;
+}
+
+void follow_breaks(const Chain& chain, World& world, WallTime now, Millis recovers_within) {
+  if (const auto known = world.recoveries.find(chain.name);
+      known != world.recoveries.end() && known->second.until <= now) {
+    world.recoveries.erase(known);
+  }
+  std::string& before = world.broken[chain.name];
+  ChainState state = judge(chain, world);
+  const size_t old = before.empty() ? chain.stages.size() : chain.find(before);
+  const bool was_broken = old < chain.stages.size();
+  const bool well = was_broken && state.stages[old] == StageState::ok;
+  if (well && (!state.broken || comes_after(chain, *state.broken, old))) {
+    world.recoveries[chain.name] =
+        Recovery{.stage = before, .at = now, .until = now + recovers_within};
+    state = judge(chain, world);
+  } else if (state.broken && world.recoveries.contains(chain.name) &&
+             *state.broken <= chain.find(world.recoveries.at(chain.name).stage)) {
+    world.recoveries.erase(chain.name);
+  }
+  before = state.broken ? chain.stages[*state.broken].name : "";
 }
 
 Cause cause_of(const std::string& service, const Settings& settings, const World& world) {

@@ -38,11 +38,22 @@ struct RobotFacts {
   VIGIE_FIELDS(last_at, ok)
 };
 
+/// A stage that was its chain's first broken one and is well again. Stages behind it that stopped
+/// before `at` lag: they show life only when messages have come through to them again.
+struct Recovery {
+  std::string stage;
+  WallTime at{};
+  WallTime until{};  ///< From then on, what still lags counts as broken itself.
+  VIGIE_FIELDS(stage, at, until)
+};
+
 struct World {
   std::map<std::string, StageFacts> stages;  ///< By "chain/stage".
   std::map<std::string, ServiceFacts> services;
-  std::map<std::string, RobotFacts> robots;  ///< By chain.
-  VIGIE_FIELDS(stages, services, robots)
+  std::map<std::string, RobotFacts> robots;    ///< By chain.
+  std::map<std::string, std::string> broken;   ///< The first broken stage, by chain.
+  std::map<std::string, Recovery> recoveries;  ///< By chain.
+  VIGIE_FIELDS(stages, services, robots, broken, recoveries)
 
   const StageFacts& stage(const std::string& chain, const std::string& name) const;
   Health health(const std::string& service) const;
@@ -53,18 +64,25 @@ std::string_view name_of(StageState state);
 
 struct ChainState {
   std::vector<StageState> stages;
-  std::optional<size_t> broken;  ///< The first broken stage.
-  std::string why;               ///< A sentence, "" when nothing is broken.
+  std::optional<size_t> broken;      ///< The first broken stage.
+  std::optional<size_t> recovering;  ///< Nothing is broken, but stages behind this one still lag.
+  std::string why;                   ///< A sentence, "" when nothing is broken or lags.
 };
 
 /// Judges every stage: broken when its input comes and its output does not (by flow, robot or the
-/// service's health), starved behind a broken one.
+/// service's health), starved behind one that is broken or has just recovered.
 ChainState judge(const Chain& chain, const World& world);
 
 struct Cause {
   std::string service;            ///< "" when the service is no victim.
   std::vector<std::string> path;  ///< From the victim to the cause.
 };
+
+/// Whether what reaches `stage` went through `before`.
+bool comes_after(const Chain& chain, size_t stage, size_t before);
+
+/// Notes which stage is the first broken one now, and which was until now.
+void follow_breaks(const Chain& chain, World& world, WallTime now, Millis recovers_within);
 
 /// The deepest unhealthy service that `service` needs, directly or through others. A need that is
 /// healthy does not hide an unhealthy one behind it from view, but ends the chain of blame.
