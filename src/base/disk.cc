@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -61,12 +62,15 @@ std::string parent_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-Status sync_dir_of(const std::string& path) {
-  const std::string dir = parent_of(path);
+Status sync_the_dir(const std::string& dir) {
   const OpenFile opened{::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (!opened) { return failed("open", dir, errno); }
   if (::fsync(opened.fd()) != 0) { return failed("sync", dir, errno); }
   return ok();
+}
+
+Status sync_dir_of(const std::string& path) {
+  return sync_the_dir(parent_of(path));
 }
 
 class RealAppendFile final : public AppendFile {
@@ -90,12 +94,36 @@ class RealAppendFile final : public AppendFile {
     size_ = size;
     return ok();
   }
+  Status read(uint64_t offset, size_t size, std::string& out) const override;
   uint64_t size() const override { return size_; }
 
  private:
   const OpenFile file_;
   uint64_t size_;
   const std::string path_;
+};
+
+Status RealAppendFile::read(uint64_t offset, size_t size, std::string& out) const {
+  out.resize(size);
+  size_t got = 0;
+  while (got < size) {
+    const ssize_t part =
+        ::pread(file_.fd(), out.data() + got, size - got, static_cast<off_t>(offset + got));
+    if (part < 0 && errno == EINTR) { continue; }
+    if (part < 0) { return failed("read", path_, errno); }
+    if (part == 0) { return error(Code::corrupt, fmt::format("{} ends too early", path_)); }
+    got += static_cast<size_t>(part);
+  }
+  return ok();
+}
+
+class RealLock final : public FileLock {
+ public:
+  explicit RealLock(int fd) : file_(fd) {}
+  int fd() const { return file_.fd(); }
+
+ private:
+  const OpenFile file_;
 };
 
 class RealDisk final : public Disk {
@@ -107,6 +135,8 @@ class RealDisk final : public Disk {
   Status remove(const std::string& path) override;
   Status rename(const std::string& from, const std::string& to) override;
   Status make_dirs(const std::string& dir) override;
+  Status sync_dir(const std::string& dir) override { return sync_the_dir(dir); }
+  Result<std::unique_ptr<FileLock>> lock(const std::string& path) override;
   Result<uint64_t> file_size(const std::string& path) override;
   Result<uint64_t> free_bytes(const std::string& path) override;
 
@@ -160,7 +190,7 @@ Status RealDisk::write_file_atomic(const std::string& path, std::string_view byt
 Result<std::unique_ptr<AppendFile>> RealDisk::open_append(const std::string& path) {
   struct stat before {};
   const bool is_new = ::stat(path.c_str(), &before) != 0;
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kFileMode);
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, kFileMode);
   if (fd < 0) { return failed("open", path, errno); }
   struct stat info {};
   const int stated = ::fstat(fd, &info);
@@ -205,6 +235,17 @@ Status RealDisk::make_dirs(const std::string& dir) {
   if (::stat(dir.c_str(), &info) != 0) { return failed("look at", dir, errno); }
   if (!S_ISDIR(info.st_mode)) { return failed("create", dir, ENOTDIR); }
   return ok();
+}
+
+Result<std::unique_ptr<FileLock>> RealDisk::lock(const std::string& path) {
+  auto held =
+      std::make_unique<RealLock>(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode));
+  if (held->fd() < 0) { return failed("open", path, errno); }
+  if (::flock(held->fd(), LOCK_EX | LOCK_NB) == 0) {
+    return std::unique_ptr<FileLock>(std::move(held));
+  }
+  if (errno != EWOULDBLOCK) { return failed("lock", path, errno); }
+  return error(Code::conflict, fmt::format("{} is held by another process", path));
 }
 
 Result<uint64_t> RealDisk::file_size(const std::string& path) {

@@ -10,7 +10,7 @@
 
 namespace vigie {
 
-/// An open file that only grows; one thread writes.
+/// An open file that only grows. Any thread may read; one thread writes.
 class AppendFile {
  public:
   virtual ~AppendFile() = default;
@@ -20,7 +20,15 @@ class AppendFile {
   /// What was appended survives a crash of the machine.
   virtual Status sync() = 0;
   virtual Status truncate(uint64_t size) = 0;
+  /// Exactly `size` bytes at `offset` into `out`. Errors: `io`; `corrupt` past the end.
+  virtual Status read(uint64_t offset, size_t size, std::string& out) const = 0;
   virtual uint64_t size() const = 0;
+};
+
+/// Other processes are kept away for as long as it lives.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
 };
 
 /// The seam between Vigie and the file system, so that tests can fail any call.
@@ -44,6 +52,10 @@ class Disk {
   virtual Status rename(const std::string& from, const std::string& to) = 0;
   /// With parents, mode 0750; good when it is there already.
   virtual Status make_dirs(const std::string& dir) = 0;
+  /// Created and removed names of the directory survive a crash of the machine.
+  virtual Status sync_dir(const std::string& dir) = 0;
+  /// Creates the file when missing. `conflict` when another process has it.
+  virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
   virtual Result<uint64_t> file_size(const std::string& path) = 0;
   /// What an unprivileged writer could still add to the file system that holds `path`.
   virtual Result<uint64_t> free_bytes(const std::string& path) = 0;

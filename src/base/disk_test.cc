@@ -106,6 +106,31 @@ TEST_F(DiskTest, TearsTheLastWriteAndLosesWhatWasNotSynced) {
   EXPECT_LE(left.size(), 11u);
 }
 
+TEST_F(DiskTest, ReadsWhatItAppendedAndNotPastTheEnd) {
+  auto file = *disk_.open_append(at("log"));
+  EXPECT_TRUE(file->append("0123456789"));
+  std::string piece;
+  EXPECT_TRUE(file->read(3, 4, piece));
+  EXPECT_EQ(piece, "3456");
+  EXPECT_EQ(file->read(8, 3, piece).error().code, Code::corrupt);
+}
+
+TEST_F(DiskTest, ALockIsHeldUntilItGoes) {
+  auto held = *disk_.lock(at("lock"));
+  EXPECT_EQ(disk_.lock(at("lock")).error().code, Code::conflict);
+  held.reset();
+  EXPECT_TRUE(disk_.lock(at("lock")));
+  EXPECT_EQ(disk_.lock(at("no/such/lock")).error().code, Code::not_found);
+}
+
+TEST_F(DiskTest, CountsSyncsAndLeavesThemOut) {
+  disk_.count_syncs_only();
+  auto file = *disk_.open_append(at("log"));
+  EXPECT_TRUE(file->sync());
+  EXPECT_TRUE(disk_.sync_dir(at("not/there")));
+  EXPECT_EQ(disk_.syncs(), 1u);
+}
+
 TEST(Random, IsTheSameEverywhere) {
   // The first words of xoshiro256** seeded by splitmix64(42); they must never change.
   Random a(42);

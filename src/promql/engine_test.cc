@@ -2,9 +2,9 @@
 
 #include <map>
 
+#include "base/testing/temp_dir.h"
 #include "promql/promql.h"
 #include "promql/result_json.h"
-#include "tsdb/testing/faulty_disk.h"
 #include "tsdb/testing/memory_store.h"
 #include "tsdb/tsdb.h"
 
@@ -105,7 +105,7 @@ TEST(Engine, TakesALookbackForOneQuery) {
 }
 
 TEST(Engine, ReadsARealStore) {
-  const tsdb::TempDir dir;
+  const TempDir dir;
   auto store = std::move(*tsdb::Store::open({.dir = dir.path()}));
   for (int i = 0; i < 500; ++i) {
     const Sample batch[] = {{{{"__name__", "up"}, {"job", "x"}}, kStart + i * 1s, i % 2 * 1.0},

@@ -27,11 +27,11 @@ Error damaged(const std::string& path) {
 
 }  // namespace
 
-Result<std::shared_ptr<const DiskFile>> ChunkFile::opened() const {
+Result<std::shared_ptr<const AppendFile>> ChunkFile::opened() const {
   const std::lock_guard hold(mutex_);
   if (kept_) { return kept_; }
-  VIGIE_TRY(auto file, disk_.open(path_));
-  std::shared_ptr<const DiskFile> shared = std::move(file);
+  VIGIE_TRY(auto file, disk_.open_append(path_));
+  std::shared_ptr<const AppendFile> shared = std::move(file);
   if (files_kept.fetch_add(1) < kFilesKept) {
     kept_ = shared;
   } else {
@@ -124,7 +124,7 @@ Result<uint64_t> ChunkFileWriter::finish() {
   return written_;
 }
 
-Status read_chunk_index(DiskFile& file, const TakeStretch& take) {
+Status read_chunk_index(AppendFile& file, const TakeStretch& take) {
   const uint64_t end = file.size();
   if (end < kMagicSize + kChunkFooter) { return error(Code::corrupt, "no footer"); }
   std::string footer;

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/disk.h"
 #include "base/result.h"
 #include "tsdb/chunk.h"
-#include "tsdb/disk.h"
 
 namespace vigie::tsdb {
 
@@ -45,20 +45,20 @@ class ChunkFile {
   int64_t last = INT64_MIN;
 
  private:
-  Result<std::shared_ptr<const DiskFile>> opened() const;
+  Result<std::shared_ptr<const AppendFile>> opened() const;
 
   Disk& disk_;
   std::string path_;
   uint64_t size_;
   mutable std::mutex mutex_;  // Guards kept_ alone.
-  mutable std::shared_ptr<const DiskFile> kept_;
+  mutable std::shared_ptr<const AppendFile> kept_;
   bool dropped_ = false;
 };
 
 /// Writes one chunk file. The footer comes last: a file without it is no file.
 class ChunkFileWriter {
  public:
-  explicit ChunkFileWriter(DiskFile& file) : file_(file) {}
+  explicit ChunkFileWriter(AppendFile& file) : file_(file) {}
   Status begin();
   /// All chunks of one series, in time order.
   Result<Stretch> add(std::string_view packed_labels,
@@ -70,7 +70,7 @@ class ChunkFileWriter {
  private:
   Status flush(size_t beyond);
 
-  DiskFile& file_;
+  AppendFile& file_;
   std::string pending_;
   std::string index_;
   uint64_t written_ = 0;
@@ -80,6 +80,6 @@ class ChunkFileWriter {
 /// Gives every series of the file to `take`. Errors: `corrupt` when the footer or the index is
 /// not whole, `io`.
 using TakeStretch = std::function<void(std::string_view packed_labels, const Stretch&)>;
-Status read_chunk_index(DiskFile& file, const TakeStretch& take);
+Status read_chunk_index(AppendFile& file, const TakeStretch& take);
 
 }  // namespace vigie::tsdb

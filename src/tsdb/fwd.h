@@ -3,7 +3,6 @@
 namespace vigie::tsdb {
 
 class Appender;
-class Disk;
 class Matcher;
 class Querier;
 class SeriesSet;

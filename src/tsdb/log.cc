@@ -22,7 +22,7 @@ uint64_t number_of(std::string_view name, std::string_view suffix) {
 }
 
 Result<std::unique_ptr<LogWriter>> LogWriter::start(Disk& disk, std::string dir, uint64_t number) {
-  VIGIE_TRY(auto file, disk.open(dir + "/" + segment_name(number)));
+  VIGIE_TRY(auto file, disk.open_append(dir + "/" + segment_name(number)));
   std::unique_ptr<LogWriter> log(new LogWriter(std::move(file), number));
   VIGIE_CHECK(log->file_->truncate(0));
   VIGIE_CHECK(log->file_->append(kLogMagic));
@@ -80,7 +80,7 @@ Head read_head(std::string_view bytes) {
 
 }  // namespace
 
-Result<uint64_t> replay_segment(DiskFile& file, const TakeRecord& take) {
+Result<uint64_t> replay_segment(AppendFile& file, const TakeRecord& take) {
   const uint64_t end = file.size();
   std::string bytes;
   if (end < kMagicSize) { return end; }

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/disk.h"
 #include "base/result.h"
-#include "tsdb/disk.h"
 #include "tsdb/store_log_format.h"
 
 namespace vigie::tsdb {
@@ -26,10 +26,10 @@ class LogWriter {
   uint64_t size() const { return size_; }
 
  private:
-  LogWriter(std::unique_ptr<DiskFile> file, uint64_t number)
+  LogWriter(std::unique_ptr<AppendFile> file, uint64_t number)
       : file_(std::move(file)), number_(number) {}
 
-  std::unique_ptr<DiskFile> file_;
+  std::unique_ptr<AppendFile> file_;
   uint64_t number_;
   uint64_t size_ = 0;
   bool torn_ = false;  // Bytes of a failed write may lie past size_.
@@ -44,6 +44,6 @@ uint64_t number_of(std::string_view name, std::string_view suffix);
 /// because the last record was torn or damaged. Errors: `io`, `corrupt` for a newer version, and
 /// what `take` returns.
 using TakeRecord = std::function<Status(RecordKind, std::string_view payload)>;
-Result<uint64_t> replay_segment(DiskFile& file, const TakeRecord& take);
+Result<uint64_t> replay_segment(AppendFile& file, const TakeRecord& take);
 
 }  // namespace vigie::tsdb

@@ -40,7 +40,7 @@ void Store::Impl::adopt(std::shared_ptr<ChunkFile> file,
 
 Status Store::Impl::write_chunks() {
   const std::string path = fmt::format("{}/{:08}.chk", chunk_dir(), next_chunk_file);
-  VIGIE_TRY(auto opened, disk.open(path));
+  VIGIE_TRY(auto opened, disk.open_append(path));
   ChunkFileWriter out(*opened);
   std::map<uint64_t, Stretch> written;
   Status done = write_series(out, written);
@@ -67,10 +67,11 @@ Status Store::Impl::checkpoint() {
   VIGIE_TRY(log, LogWriter::start(disk, log_dir(), last + 1));
   dirty = false;
   replayed_segments.push_back(last);
-  for (const uint64_t number : replayed_segments) {
-    VIGIE_CHECK(disk.remove(log_dir() + "/" + segment_name(number)));
+  // One at a time out of the list: what failed is tried again by the next checkpoint.
+  while (!replayed_segments.empty()) {
+    VIGIE_CHECK(disk.remove(log_dir() + "/" + segment_name(replayed_segments.back())));
+    replayed_segments.pop_back();
   }
-  replayed_segments.clear();
   const std::unique_lock hold(mutex);
   counted.log_bytes = log->size();
   return ok();

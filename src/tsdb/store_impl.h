@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/disk.h"
 #include "tsdb/chunk_file.h"
-#include "tsdb/disk.h"
 #include "tsdb/head.h"
 #include "tsdb/log.h"
 #include "tsdb/tsdb.h"
@@ -70,7 +70,7 @@ struct Store::Impl {
   Listener listener;
 
   // Owned by the appending thread.
-  std::unique_ptr<DiskFile> dir_lock;
+  std::unique_ptr<FileLock> dir_lock;
   std::unique_ptr<LogWriter> log;
   std::vector<uint64_t> replayed_segments;
   uint64_t next_chunk_file = 1;

@@ -15,7 +15,7 @@ Store::Impl::Impl(StoreOptions given)
 
 Status Store::Impl::load_chunk_file(const std::string& name, bool& whole) {
   const std::string path = chunk_dir() + "/" + name;
-  VIGIE_TRY(auto opened, disk.open(path));
+  VIGIE_TRY(auto opened, disk.open_append(path));
   auto file = std::make_shared<ChunkFile>(disk, path, opened->size());
   std::vector<std::pair<Series*, Stretch>> found;
   const Status read =
@@ -61,7 +61,7 @@ Status Store::Impl::load_chunks(std::vector<std::string> names) {
     bool whole = false;
     VIGIE_CHECK(load_chunk_file(name, whole).context(name));
     if (!whole) {
-      VIGIE_TRY(auto file, disk.open(chunk_dir() + "/" + name));
+      VIGIE_TRY(auto file, disk.open_append(chunk_dir() + "/" + name));
       // An interrupted one has no footer at all; a damaged one is kept for a person to look at.
       std::string tail;
       const uint64_t size = file->size();
@@ -110,7 +110,7 @@ Status Store::Impl::replay_log(const std::vector<std::string>& names) {
     const uint64_t number = number_of(name, ".log");
     if (number == 0) { continue; }
     const std::string path = log_dir() + "/" + name;
-    VIGIE_TRY(auto file, disk.open(path));
+    VIGIE_TRY(auto file, disk.open_append(path));
     LoggedSeries ids;
     VIGIE_TRY(const uint64_t cut,
               replay_segment(*file, [&](RecordKind kind, std::string_view payload) -> Status {
@@ -126,6 +126,7 @@ Status Store::Impl::replay_log(const std::vector<std::string>& names) {
     if (file->size() <= kMagicSize) {
       file.reset();
       VIGIE_CHECK(disk.remove(path));
+      continue;
     }
     replayed_segments.push_back(number);
   }
@@ -133,8 +134,8 @@ Status Store::Impl::replay_log(const std::vector<std::string>& names) {
 }
 
 Status Store::Impl::recover() {
-  VIGIE_CHECK(disk.make_dir(log_dir()));
-  VIGIE_CHECK(disk.make_dir(chunk_dir()));
+  VIGIE_CHECK(disk.make_dirs(log_dir()));
+  VIGIE_CHECK(disk.make_dirs(chunk_dir()));
   VIGIE_TRY(dir_lock, disk.lock(options.dir + "/lock"));
   VIGIE_TRY(auto chunk_names, disk.list(chunk_dir()));
   VIGIE_CHECK(load_chunks(std::move(chunk_names)));

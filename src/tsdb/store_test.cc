@@ -6,7 +6,8 @@
 #include <fstream>
 #include <thread>
 
-#include "tsdb/testing/faulty_disk.h"
+#include "base/testing/faulty_disk.h"
+#include "base/testing/temp_dir.h"
 #include "tsdb/tsdb.h"
 
 namespace vigie::tsdb {
@@ -161,7 +162,7 @@ TEST(Store, ComesBackFromEveryPrefixOfItsLog) {
   size_t before = 0;
   for (size_t cut = 0; cut <= whole.size(); ++cut) {
     const TempDir copy;
-    ASSERT_TRUE(real_disk().make_dir(copy.path() + "/log"));
+    ASSERT_TRUE(real_disk().make_dirs(copy.path() + "/log"));
     std::ofstream(copy.path() + "/log/00000001.log", std::ios::binary) << whole.substr(0, cut);
     FaultyDisk disk;
     const size_t now = points(*open(copy, &disk), {}).size();
@@ -174,7 +175,7 @@ TEST(Store, ComesBackFromEveryPrefixOfItsLog) {
 
 TEST(Store, RefusesALogOfANewerVersion) {
   const TempDir dir;
-  ASSERT_TRUE(real_disk().make_dir(dir.path() + "/log"));
+  ASSERT_TRUE(real_disk().make_dirs(dir.path() + "/log"));
   std::ofstream(dir.path() + "/log/00000001.log", std::ios::binary)
       << std::string("VIGLOG\0\2", 8) << "something";
   const auto opened = Store::open({.dir = dir.path()});
@@ -194,14 +195,14 @@ TEST(Store, StaysWholeWhenTheDiskIsFull) {
   {
     auto store = open(dir, &disk);
     fill(*store, 0, 10);
-    disk.bytes_left = 10;
+    disk.full_after(10);
     const Sample batch[] = {{named("up", "a"), kStart + 10s, 10}, {named("new", "a"), kStart, 1}};
     const auto refused = store->append(batch);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Code::exhausted);
     EXPECT_EQ(store->checkpoint().error().code, Code::exhausted);
     EXPECT_EQ(points(*store, {}).size(), 20U);
-    disk.bytes_left = UINT64_MAX;
+    disk.heal();
     EXPECT_EQ(store->append(batch)->stored, 2U);
     ASSERT_TRUE(store->checkpoint());
   }
@@ -217,10 +218,10 @@ TEST(Store, SurvivesACheckpointThatEndsAnywhere) {
     {
       auto store = open(dir, &disk);
       fill(*store, 0, 130);
-      disk.bytes_left = budget;
+      disk.full_after(budget);
       (void)store->checkpoint();
     }
-    disk.bytes_left = UINT64_MAX;
+    disk.heal();
     EXPECT_EQ(points(*open(dir, &disk), {}).size(), 260U) << "with " << budget << " bytes";
   }
 }
@@ -229,11 +230,11 @@ TEST(Store, SyncsOnceForMany) {
   const TempDir dir;
   FaultyDisk disk;
   auto store = open(dir, &disk);
-  const uint64_t before = disk.syncs;
+  const uint64_t before = disk.syncs();
   fill(*store, 0, 50);
   ASSERT_TRUE(store->sync());
   ASSERT_TRUE(store->sync());
-  EXPECT_EQ(disk.syncs, before + 1);
+  EXPECT_EQ(disk.syncs(), before + 1);
 }
 
 TEST(Store, ForgetsWhatIsOlderThanItsRetention) {

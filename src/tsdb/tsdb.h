@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/disk.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "model/labels.h"

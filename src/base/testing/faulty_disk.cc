@@ -48,7 +48,8 @@ class FaultyAppendFile final : public AppendFile {
   }
   Status sync() override {
     VIGIE_CHECK(state_->count("sync", path_));
-    VIGIE_CHECK(under_->sync());
+    ++state_->syncs;
+    if (!state_->count_syncs_only) { VIGIE_CHECK(under_->sync()); }
     state_->synced[path_] = under_->size();
     return ok();
   }
@@ -57,6 +58,9 @@ class FaultyAppendFile final : public AppendFile {
     uint64_t& synced = state_->synced[path_];
     synced = std::min(synced, size);
     return under_->truncate(size);
+  }
+  Status read(uint64_t offset, size_t size, std::string& out) const override {
+    return under_->read(offset, size, out);
   }
   uint64_t size() const override { return under_->size(); }
 
@@ -146,6 +150,16 @@ Status FaultyDisk::rename(const std::string& from, const std::string& to) {
 Status FaultyDisk::make_dirs(const std::string& dir) {
   VIGIE_CHECK(state_->count("create", dir));
   return under_.make_dirs(dir);
+}
+
+Status FaultyDisk::sync_dir(const std::string& dir) {
+  VIGIE_CHECK(state_->count("sync", dir));
+  return state_->count_syncs_only ? ok() : under_.sync_dir(dir);
+}
+
+Result<std::unique_ptr<FileLock>> FaultyDisk::lock(const std::string& path) {
+  VIGIE_CHECK(state_->count("lock", path));
+  return under_.lock(path);
 }
 
 Result<uint64_t> FaultyDisk::file_size(const std::string& path) {

@@ -16,7 +16,7 @@ namespace vigie {
 /// `fail_call(1)`, `fail_call(2)`... until a whole run passes.
 class FaultyDisk final : public Disk {
  public:
-  explicit FaultyDisk(Disk& under) : under_(under) {}
+  explicit FaultyDisk(Disk& under = real_disk()) : under_(under) {}
 
   uint64_t calls() const { return state_->calls; }
   /// The nth call from now (1 is the next) fails with `code`, once.
@@ -29,6 +29,9 @@ class FaultyDisk final : public Disk {
   /// The next append writes only its first `bytes` and fails with `io`.
   void tear_next_append(uint64_t bytes);
   void heal();
+  /// For tests that kill the process and not the machine: syncs are counted and not done.
+  void count_syncs_only() { state_->count_syncs_only = true; }
+  uint64_t syncs() const { return state_->syncs; }
   /// What the machine's crash does: each append file loses a random part of what was not synced.
   /// Close the files first.
   Status lose_unsynced(Random& random);
@@ -40,6 +43,8 @@ class FaultyDisk final : public Disk {
   Status remove(const std::string& path) override;
   Status rename(const std::string& from, const std::string& to) override;
   Status make_dirs(const std::string& dir) override;
+  Status sync_dir(const std::string& dir) override;
+  Result<std::unique_ptr<FileLock>> lock(const std::string& path) override;
   Result<uint64_t> file_size(const std::string& path) override;
   Result<uint64_t> free_bytes(const std::string& path) override;
 
@@ -52,6 +57,8 @@ class FaultyDisk final : public Disk {
     uint64_t dead_from = 0;  ///< 0: never.
     std::optional<uint64_t> room;
     std::optional<uint64_t> tear;
+    uint64_t syncs = 0;
+    bool count_syncs_only = false;
     std::map<std::string, uint64_t> synced;  ///< Path to its size at the last sync.
 
     Status count(std::string_view what, const std::string& path);
