@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "api/answers.h"
 #include "api/routes.h"
 #include "api/stream.h"
 #include "base/log.h"
@@ -201,6 +202,15 @@ void Api::decided(const engine::Decided& decided) {
   if (decided.events.empty()) { return; }
   Impl* impl = impl_.get();
   impl->deps.edge.post([impl] { impl->stream.changed(); });
+}
+
+void Api::trouble(std::string why) {
+  Impl* impl = impl_.get();
+  impl->deps.edge.post([impl, why = std::move(why)] { impl->routes.acting.trouble(why); });
+}
+
+std::unique_ptr<Decider> make_decider() {
+  return std::make_unique<Answers>();
 }
 
 Api::Telemetry Api::telemetry() const {

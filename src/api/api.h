@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/loop.h"
 #include "engine/engine.h"
+#include "model/decider.h"
 #include "net/net.h"
 #include "promql/promql.h"
 #include "tsdb/tsdb.h"
@@ -18,11 +19,15 @@
 /// Lives on: edge. What deciders know is asked on core, queries run in the pool.
 /// Time: wall clock for people; every request has a deadline of the server.
 /// Durable: sessions, in data/sessions.json (hashes of tokens only). A write by a person is
-/// answered after the journal has it.
+/// answered after the journal has it; while the journal cannot be written, acts are in force from
+/// memory and answered 507. Keys of acts (Idempotency-Key) are in the journal.
 /// Limits: bodies of 16 MiB, 256 event streams, 1,000 sessions, 11,000 points a query.
 /// Never: changes anything for a GET; answers a person's page without a session, except over the
 /// unix socket to the same user; lets another web site act (Origin and Host are checked).
 namespace vigie::api {
+
+/// Knows which keyed requests were done; must be among the engine's deciders.
+std::unique_ptr<Decider> make_decider();
 
 /// What other rooms know, wired by the daemon. Functions are called on edge.
 struct Neighbours {
@@ -36,6 +41,10 @@ struct Neighbours {
       fleet;  ///< null: none.
   std::function<Status(std::string_view fleet, std::string_view device)> heartbeat;
   std::function<Result<json::object>(std::string unit, size_t lines)> logs;
+  /// Why nothing that comes in can be kept now (the disk is full), or "".
+  std::function<std::string()> refusing;
+  /// `data` of /api/v1/metadata; an empty metric: all; limit 0: no limit.
+  std::function<json::object(std::string_view metric, size_t limit)> metadata;
   std::function<json::value()> kinds;
   std::function<std::string()> metrics;       ///< Text format 0.0.4.
   std::function<std::string()> book_problem;  ///< Of the last refused reload, or "".
@@ -83,6 +92,8 @@ class Api {
 
   /// On core, from the engine: something was decided; the stream follows.
   void decided(const engine::Decided& decided);
+  /// On core, from the engine: the journal cannot be written (why), or can again ("").
+  void trouble(std::string why);
 
   struct Telemetry {
     net::HttpServer::Telemetry http;

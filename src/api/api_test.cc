@@ -112,6 +112,10 @@ TEST(Sentence, SaysTheWorldInOneLine) {
                                               {"next", json::object{{"what", "ben is mailed"}}}}};
   EXPECT_EQ(sentence_of(now).text, "heartbeat: datajs passes nothing on; next: ben is mailed.");
   EXPECT_EQ(sentence_of(now).mood, "bad");
+  json::object& incident = now["incidents"].get_array()[0].get_object();
+  incident["owner"] = "ana";
+  incident["owner_name"] = "Ana";
+  EXPECT_EQ(sentence_of(now).text, "heartbeat: datajs passes nothing on; Ana has it.");
 }
 
 TEST(ErrorReply, CarriesCodeMessageAndField) {

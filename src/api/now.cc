@@ -32,9 +32,22 @@ json::value run_of(const json::array& runs, int64_t incident) {
   return nullptr;
 }
 
+std::string name_of_person(const engine::Heart& heart, const std::string& id, WallTime now) {
+  for (const json::value& item : array_of(view_of(heart, "oncall", "people", now))) {
+    const json::object* person = item.if_object();
+    if (person != nullptr && get_string(*person, "person") == id) {
+      return get_string(*person, "name", id);
+    }
+  }
+  return id;
+}
+
 void add_live_parts(const engine::Heart& heart, json::object& incident, const json::array& runs,
                     WallTime now) {
   const int64_t id = get_int(incident, "id");
+  const std::string owner = get_string(incident, "owner");
+  incident["owner_name"] =
+      owner.empty() ? json::value(nullptr) : json::value(name_of_person(heart, owner, now));
   incident["next"] = is_open(incident) ? next_of(heart, std::to_string(id), now) : json::value();
   incident["run"] = run_of(runs, id);
 }
@@ -130,6 +143,23 @@ std::string plural(size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+/// The incident's record of its alerts, ended ones too; those that alerting still knows as it
+/// knows them: who is told, and why or why not.
+json::array with_live_parts(json::array recorded, const json::array& live) {
+  for (json::value& item : recorded) {
+    json::object* alert = item.if_object();
+    if (alert == nullptr) { continue; }
+    for (const json::value& other : live) {
+      const json::object* known = other.if_object();
+      if (known == nullptr) { continue; }
+      const bool same = get_string(*known, "fingerprint") == get_string(*alert, "fingerprint") &&
+                        get_string(*known, "state") == get_string(*alert, "state");
+      if (same) { *alert = *known; }
+    }
+  }
+  return recorded;
+}
+
 /// "Ana" of the incident's owner, or what happens next.
 std::string answer_of(const json::object& incident) {
   const std::string owner = get_string(incident, "owner_name", get_string(incident, "owner"));
@@ -151,6 +181,13 @@ json::array service_list(const engine::Heart& heart, WallTime now) {
   return with_units(array_of(view_of(heart, "topology", "services", now)),
                     array_of(view_of(heart, "supervise", "units", now)),
                     array_of(view_of(heart, "incident", "incidents", now)));
+}
+
+json::value service_named(const engine::Heart& heart, std::string_view name, WallTime now) {
+  for (json::value& service : service_list(heart, now)) {
+    if (get_string(service.get_object(), "name") == name) { return std::move(service); }
+  }
+  return nullptr;
 }
 
 json::array alert_list(const engine::Heart& heart, WallTime now) {
@@ -191,7 +228,8 @@ json::value incident_document(const engine::Heart& heart, std::string_view id, W
   const int64_t number = get_int(*incident, "id");
   const json::array runs = array_of(view_of(heart, "runbook", "runs", now));
   add_live_parts(heart, *incident, runs, now);
-  (*incident)["alert_list"] = of_incident(alert_list(heart, now), number);
+  (*incident)["alert_list"] = with_live_parts(array_of((*incident)["alert_list"]),
+                                              of_incident(alert_list(heart, now), number));
   (*incident)["pages"] = of_incident(array_of(view_of(heart, "oncall", "pages", now)), number);
   (*incident)["run_list"] = of_incident(runs, number);
   (*incident)["runbooks"] = array_of(view_of(heart, "runbook", fmt::format("suggest/{}", id), now));

@@ -20,6 +20,8 @@ json::value incident_document(const engine::Heart& heart, std::string_view id, W
 json::array incident_list(const engine::Heart& heart, bool open_only, size_t limit, uint64_t before,
                           WallTime now);
 json::array service_list(const engine::Heart& heart, WallTime now);
+/// Null when there is no such service.
+json::value service_named(const engine::Heart& heart, std::string_view name, WallTime now);
 /// Every alert, with the incident it is attached to.
 json::array alert_list(const engine::Heart& heart, WallTime now);
 

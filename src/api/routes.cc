@@ -54,6 +54,7 @@ std::span<const Route> Routes::table() {
       {"GET", "/api/v1/targets", open, &Routes::targets_list},
       {"GET", "/api/v1/rules", open, &Routes::rules_list},
       {"GET", "/api/v1/alerts", open, &Routes::prometheus_alerts},
+      {"GET", "/api/v1/metadata", open, &Routes::metadata_list},
       {"GET", "/api/v1/status/buildinfo", open, &Routes::build_info},
       {"GET", "/api/v1/format_query", open, &Routes::format_query},
       {"POST", "/api/v1/format_query", open, &Routes::format_query},
@@ -62,11 +63,16 @@ std::span<const Route> Routes::table() {
       {"GET", "/-/healthy", open, &Routes::healthy},
       {"GET", "/-/ready", open, &Routes::ready},
       {"POST", "/-/reload", signed_in, &Routes::reload},
+      {"PUT", "/-/reload", signed_in, &Routes::reload},
       {"POST", "/-/quit", local, &Routes::quit},
       {"POST", "/hooks/heartbeat/{fleet}/{device}", open, &Routes::heartbeat},
       {"PUT", "/hooks/heartbeat/{fleet}/{device}", open, &Routes::heartbeat},
       // Devices that only know GET: the one path where a GET is news, never a person's act.
       {"GET", "/hooks/heartbeat/{fleet}/{device}", open, &Routes::heartbeat},
+      {"GET", "/graph", open, &Routes::prometheus_page},
+      {"GET", "/alerts", open, &Routes::prometheus_page},
+      {"GET", "/rules", open, &Routes::prometheus_page},
+      {"GET", "/targets", open, &Routes::prometheus_page},
       {"GET", "/", open, &Routes::console},
       {"GET", "/{rest...}", open, &Routes::console},
   };
@@ -74,31 +80,34 @@ std::span<const Route> Routes::table() {
 }
 
 Task<json::value> Routes::ask(Question question) {
-  json::value answer = co_await deps_.engine.ask(deps_.edge, std::move(question));
+  json::value answer = co_await acting.ask(std::move(question));
   co_return answer;
 }
 
-Task<Status> Routes::submit(EventBody body) {
-  auto done = std::make_shared<Completion<Status>>();
-  Loop* edge = &deps_.edge;
-  deps_.engine.submit(std::move(body), [done, edge](Status status) {
-    edge->post([done, status = std::move(status)] { done->complete(status); });
-  });
-  Status status = co_await wait(done);
-  co_return status;
+Task<net::HttpReply> Routes::list_of(std::string key, Question question) {
+  json::value list = co_await ask(std::move(question));
+  json::object out;
+  out[key] = list.is_array() ? std::move(list) : json::value(json::array());
+  co_return net::json_reply(200, to_text(out));
 }
 
-Task<net::HttpReply> Routes::view_reply(std::string room, std::string path, std::string key,
-                                        std::string missing) {
+Task<net::HttpReply> Routes::one_of(Question question, std::string missing) {
+  const json::value found = co_await ask(std::move(question));
+  if (found.is_null()) { co_return error_reply(404, "not_found", missing); }
+  co_return net::json_reply(200, to_text(found));
+}
+
+Task<net::HttpReply> Routes::view_reply(std::string room, std::string path, std::string missing) {
   Question question = [room, path](const engine::Heart& heart, WallTime now) {
     return view_of(heart, room, path, now);
   };
-  json::value view = co_await ask(std::move(question));
-  if (view.is_null() && !missing.empty()) { co_return error_reply(404, "not_found", missing); }
-  if (key.empty()) { co_return net::json_reply(200, to_text(view)); }
-  json::object out;
-  out[key] = view.is_null() ? json::value(json::array()) : std::move(view);
-  co_return net::json_reply(200, to_text(out));
+  net::HttpReply reply = co_await one_of(std::move(question), std::move(missing));
+  co_return reply;
+}
+
+std::string Routes::refusing() const {
+  return acting.trouble().empty() ? deps_.neighbours.refusing()
+                                  : "the journal cannot be written: " + acting.trouble();
 }
 
 Result<json::object> body_object(const net::HttpRequest& request) {

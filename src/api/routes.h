@@ -3,6 +3,7 @@
 #include <atomic>
 #include <span>
 
+#include "api/acting.h"
 #include "api/api.h"
 #include "api/router.h"
 #include "api/sessions.h"
@@ -12,7 +13,8 @@ namespace vigie::api {
 /// Every handler. Lives on: edge. The table in routes.cc is the only list of paths.
 class Routes {
  public:
-  Routes(const ApiDeps& deps, Sessions& sessions) : deps_(deps), sessions_(sessions) {}
+  Routes(const ApiDeps& deps, Sessions& sessions)
+      : acting(deps.edge, deps.engine), deps_(deps), sessions_(sessions) {}
 
   static std::span<const Route> table();
 
@@ -61,6 +63,7 @@ class Routes {
   Task<net::HttpReply> targets_list(Call call);
   Task<net::HttpReply> rules_list(Call call);
   Task<net::HttpReply> prometheus_alerts(Call call);
+  Task<net::HttpReply> metadata_list(Call call);
   Task<net::HttpReply> build_info(Call call);
   Task<net::HttpReply> format_query(Call call);
   Task<net::HttpReply> remote_write(Call call);
@@ -73,21 +76,30 @@ class Routes {
   Task<net::HttpReply> quit(Call call);
   Task<net::HttpReply> heartbeat(Call call);
   Task<net::HttpReply> console(Call call);
+  /// Where Prometheus' own pages were; generatorURL of alerts leads to /graph.
+  Task<net::HttpReply> prometheus_page(Call call);
 
   /// Now, with what is measured live; for the stream as well.
   Task<json::object> now_whole();
 
+  Acting acting;
   std::atomic<uint64_t> queries{0}, query_failures{0}, written{0}, refused{0};
 
  private:
-  using Question = std::function<json::value(const engine::Heart&, WallTime)>;
   Task<json::value> ask(Question question);
-  /// {"key": view} of a room, or 404 when the view is null and `missing` is given.
-  Task<net::HttpReply> view_reply(std::string room, std::string path, std::string key,
-                                  std::string missing);
-  /// Submits and waits until the journal has it.
-  Task<Status> submit(EventBody body);
+  /// {"key": list} of what `question` answers.
+  Task<net::HttpReply> list_of(std::string key, Question question);
+  /// What `question` answers, or 404 with `missing` when that is null.
+  Task<net::HttpReply> one_of(Question question, std::string missing);
+  Task<net::HttpReply> view_reply(std::string room, std::string path, std::string missing);
+  Task<net::HttpReply> act_on_run(uint64_t id, EventBody asked, Question objection);
   Task<net::HttpReply> incident_reply(std::string id, int status);
+  Task<json::array> chains();
+  /// Asks the store in the pool, since its answer can be large; Prometheus' envelope.
+  Task<net::HttpReply> from_store(std::function<std::string()> work);
+  Task<net::HttpReply> run_query(std::function<Result<promql::QueryResult>()> query);
+  /// "", or why nothing that comes in can be kept.
+  std::string refusing() const;
 
   const ApiDeps& deps_;
   Sessions& sessions_;

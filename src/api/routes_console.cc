@@ -42,6 +42,13 @@ net::HttpReply list_reply(std::string_view key, json::array items) {
   return net::json_reply(200, to_text(out));
 }
 
+/// A window of a room's list, newest first.
+Question window_on(std::string_view room, std::string_view path, ListWindow window) {
+  return [room, path, window](const engine::Heart& heart, WallTime now) -> json::value {
+    return page_of(view_of(heart, room, path, now), window);
+  };
+}
+
 /// Rounds that bring no news are not journaled, so only the daemon knows when the newest was.
 void add_robot_time(json::object& chain, const json::object& live) {
   const json::object* robots = get_object(live, "robots");
@@ -94,6 +101,8 @@ Task<json::object> Routes::now_whole() {
   book["problem"] = problem.empty() ? json::value(nullptr) : json::value(problem);
   out["book"] = std::move(book);
   out["version"] = deps_.version;
+  const std::string trouble = refusing();
+  out["trouble"] = trouble.empty() ? json::value(nullptr) : json::value(trouble);
   co_return out;
 }
 
@@ -114,19 +123,18 @@ Task<net::HttpReply> Routes::incidents_list(Call call) {
                                                WallTime now) -> json::value {
     return incident_list(heart, open_only, w.limit, w.before, now);
   };
-  json::value list = co_await ask(std::move(question));
-  co_return list_reply("incidents", std::move(list.get_array()));
+  net::HttpReply reply = co_await list_of("incidents", std::move(question));
+  co_return reply;
 }
 
 Task<net::HttpReply> Routes::incident_reply(std::string id, int status) {
   Question question = [id](const engine::Heart& heart, WallTime now) {
     return incident_document(heart, id, now);
   };
-  const json::value document = co_await ask(std::move(question));
-  if (document.is_null()) {
-    co_return error_reply(404, "not_found", fmt::format("there is no incident {}", id));
-  }
-  co_return net::json_reply(status, to_text(document));
+  net::HttpReply reply =
+      co_await one_of(std::move(question), fmt::format("there is no incident {}", id));
+  if (reply.status == 200) { reply.status = status; }
+  co_return reply;
 }
 
 Task<net::HttpReply> Routes::incident_show(Call call) {
@@ -138,18 +146,21 @@ Task<net::HttpReply> Routes::alerts_list(Call) {
   Question question = [](const engine::Heart& heart, WallTime now) -> json::value {
     return alert_list(heart, now);
   };
-  json::value list = co_await ask(std::move(question));
-  co_return list_reply("alerts", std::move(list.get_array()));
+  net::HttpReply reply = co_await list_of("alerts", std::move(question));
+  co_return reply;
 }
 
 Task<net::HttpReply> Routes::runbooks_list(Call) {
-  net::HttpReply reply = co_await view_reply("runbook", "runbooks", "runbooks", "");
+  Question question = [](const engine::Heart& heart, WallTime now) {
+    return view_of(heart, "runbook", "runbooks", now);
+  };
+  net::HttpReply reply = co_await list_of("runbooks", std::move(question));
   co_return reply;
 }
 
 Task<net::HttpReply> Routes::runbook_show(Call call) {
   const std::string id(call.param("id"));
-  net::HttpReply reply = co_await view_reply("runbook", fmt::format("runbooks/{}", id), "",
+  net::HttpReply reply = co_await view_reply("runbook", fmt::format("runbooks/{}", id),
                                              fmt::format("there is no runbook \"{}\"", id));
   co_return reply;
 }
@@ -157,16 +168,13 @@ Task<net::HttpReply> Routes::runbook_show(Call call) {
 Task<net::HttpReply> Routes::runs_list(Call call) {
   const auto window = window_of(call.request);
   if (!window) { co_return error_reply(window.error(), "limit"); }
-  Question question = [w = *window](const engine::Heart& heart, WallTime now) -> json::value {
-    return page_of(view_of(heart, "runbook", "runs", now), w);
-  };
-  json::value list = co_await ask(std::move(question));
-  co_return list_reply("runs", std::move(list.get_array()));
+  net::HttpReply reply = co_await list_of("runs", window_on("runbook", "runs", *window));
+  co_return reply;
 }
 
 Task<net::HttpReply> Routes::run_show(Call call) {
   const std::string id(call.param("id"));
-  net::HttpReply reply = co_await view_reply("runbook", fmt::format("runs/{}", id), "",
+  net::HttpReply reply = co_await view_reply("runbook", fmt::format("runs/{}", id),
                                              fmt::format("there is no run {}", id));
   co_return reply;
 }
@@ -175,23 +183,18 @@ Task<net::HttpReply> Routes::services_list(Call) {
   Question question = [](const engine::Heart& heart, WallTime now) -> json::value {
     return service_list(heart, now);
   };
-  json::value list = co_await ask(std::move(question));
-  co_return list_reply("services", std::move(list.get_array()));
+  net::HttpReply reply = co_await list_of("services", std::move(question));
+  co_return reply;
 }
 
 Task<net::HttpReply> Routes::service_show(Call call) {
   const std::string name(call.param("name"));
-  Question question = [name](const engine::Heart& heart, WallTime now) -> json::value {
-    for (json::value& service : service_list(heart, now)) {
-      if (get_string(service.get_object(), "name") == name) { return std::move(service); }
-    }
-    return nullptr;
+  Question question = [name](const engine::Heart& heart, WallTime now) {
+    return service_named(heart, name, now);
   };
-  const json::value service = co_await ask(std::move(question));
-  if (service.is_null()) {
-    co_return error_reply(404, "not_found", fmt::format("there is no service \"{}\"", name));
-  }
-  co_return net::json_reply(200, to_text(service));
+  net::HttpReply reply =
+      co_await one_of(std::move(question), fmt::format("there is no service \"{}\"", name));
+  co_return reply;
 }
 
 Task<net::HttpReply> Routes::service_logs(Call call) {
@@ -202,26 +205,26 @@ Task<net::HttpReply> Routes::service_logs(Call call) {
   co_return net::json_reply(200, to_text(*logs));
 }
 
-Task<net::HttpReply> Routes::chains_list(Call) {
+Task<json::array> Routes::chains() {
   Question question = [](const engine::Heart& heart, WallTime now) {
     return view_of(heart, "topology", "chains", now);
   };
   json::value list = co_await ask(std::move(question));
   json::array chains = list.is_array() ? std::move(list.get_array()) : json::array();
   add_flows(chains, deps_.neighbours.live());
-  co_return list_reply("chains", std::move(chains));
+  co_return chains;
+}
+
+Task<net::HttpReply> Routes::chains_list(Call) {
+  json::array all = co_await chains();
+  co_return list_reply("chains", std::move(all));
 }
 
 Task<net::HttpReply> Routes::chain_show(Call call) {
-  const std::string name(call.param("name"));
-  Question question = [](const engine::Heart& heart, WallTime now) {
-    return view_of(heart, "topology", "chains", now);
-  };
-  json::value list = co_await ask(std::move(question));
-  json::array chains = list.is_array() ? std::move(list.get_array()) : json::array();
-  for (json::value& chain : chains) {
+  const std::string_view name = call.param("name");
+  const json::array all = co_await chains();
+  for (const json::value& chain : all) {
     if (get_string(chain.get_object(), "name") != name) { continue; }
-    add_flows(chain.get_object(), deps_.neighbours.live());
     co_return net::json_reply(200, to_text(chain));
   }
   co_return error_reply(404, "not_found", fmt::format("there is no chain \"{}\"", name));
@@ -252,25 +255,23 @@ Task<net::HttpReply> Routes::who_show(Call call) {
     if (!parsed) { co_return error_reply(parsed.error(), "at"); }
     at = *parsed;
   }
-  const std::string path =
-      fmt::format("who?team={}&at={}", call.request.param("team"), to_millis(at));
-  net::HttpReply reply = co_await view_reply("oncall", path, "oncall", "");
+  Question question =
+      [path = fmt::format("who?team={}&at={}", call.request.param("team"), to_millis(at))](
+          const engine::Heart& heart, WallTime now) { return view_of(heart, "oncall", path, now); };
+  net::HttpReply reply = co_await list_of("oncall", std::move(question));
   co_return reply;
 }
 
 Task<net::HttpReply> Routes::pages_list(Call call) {
   const auto window = window_of(call.request);
   if (!window) { co_return error_reply(window.error(), "limit"); }
-  Question question = [w = *window](const engine::Heart& heart, WallTime now) -> json::value {
-    return page_of(view_of(heart, "oncall", "pages", now), w);
-  };
-  json::value list = co_await ask(std::move(question));
-  co_return list_reply("pages", std::move(list.get_array()));
+  net::HttpReply reply = co_await list_of("pages", window_on("oncall", "pages", *window));
+  co_return reply;
 }
 
 Task<net::HttpReply> Routes::page_why(Call call) {
   const std::string id(call.param("page"));
-  net::HttpReply reply = co_await view_reply("oncall", fmt::format("why/{}", id), "",
+  net::HttpReply reply = co_await view_reply("oncall", fmt::format("why/{}", id),
                                              fmt::format("there is no page {}", id));
   co_return reply;
 }

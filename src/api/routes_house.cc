@@ -56,8 +56,8 @@ Task<net::HttpReply> Routes::ready(Call) {
   if (!problem.empty()) {
     text += "The book on disk was refused; the one before it is in force:\n" + problem + "\n";
   }
-  if (!deps_.engine.telemetry().durable) {
-    text += "The journal cannot be written; pages leave from memory.\n";
+  if (const std::string trouble = refusing(); !trouble.empty()) {
+    text += "Nothing new can be kept; pages leave from memory: " + trouble + "\n";
   }
   co_return net::text_reply(200, text);
 }
@@ -76,7 +76,29 @@ Task<net::HttpReply> Routes::quit(Call) {
 Task<net::HttpReply> Routes::heartbeat(Call call) {
   const Status taken = deps_.neighbours.heartbeat(call.param("fleet"), call.param("device"));
   if (!taken) { co_return error_reply(taken.error()); }
+  // It was counted: a device that lives must not look dead because our disk is full.
+  if (const std::string trouble = refusing(); !trouble.empty()) {
+    co_return error_reply(error(Code::exhausted, "heard, but in memory only: " + trouble));
+  }
   co_return net::text_reply(204, "");
+}
+
+Task<net::HttpReply> Routes::prometheus_page(Call call) {
+  // Relative, so that it also works below a path of a reverse proxy.
+  std::string place = "./#/alerts";
+  if (call.request.path == "/targets") { place = "./#/metrics?expr=up&view=table"; }
+  if (call.request.path == "/graph") {
+    place = "./#/metrics";
+    const std::string_view expression = call.request.param("g0.expr");
+    if (!expression.empty()) { place += "?expr=" + net::url_encode(expression); }
+    // g0.tab: 0 is the graph, 1 the table (Prometheus' web/ui).
+    if (!expression.empty() && call.request.param("g0.tab") == "1") { place += "&view=table"; }
+    const std::string_view range = call.request.param("g0.range_input");
+    if (!expression.empty() && !range.empty()) { place += "&range=" + net::url_encode(range); }
+  }
+  net::HttpReply reply = net::text_reply(302, "");
+  reply.headers.set("Location", std::move(place));
+  co_return reply;
 }
 
 Task<net::HttpReply> Routes::console(Call call) {

@@ -125,18 +125,10 @@ std::vector<std::string> over_selectors(const SeriesQuestion& question, Read rea
 
 }  // namespace
 
-Task<net::HttpReply> Routes::query_instant(Call call) {
-  const Parameters parameters = parameters_of(call.request);
-  auto expression = expression_of(parameters);
-  if (!expression) { co_return prometheus_error(expression.error()); }
-  const auto at = time_parameter(parameters, "time", deps_.clock.wall());
-  if (!at) { co_return prometheus_error(at.error()); }
-  const auto options = options_of(parameters);
-  if (!options) { co_return prometheus_error(options.error()); }
+Task<net::HttpReply> Routes::run_query(std::function<Result<promql::QueryResult>()> query) {
   ++queries;
-  const ApiDeps* deps = &deps_;
-  auto work = [deps, e = *std::move(expression), t = *at, o = *options]() -> Result<std::string> {
-    VIGIE_TRY(const promql::QueryResult result, deps->queries.instant(e, t, deps->store, o));
+  auto work = [query = std::move(query)]() -> Result<std::string> {
+    VIGIE_TRY(const promql::QueryResult result, query());
     return body_of(result);
   };
   auto ran = co_await on(deps_.pool, deps_.edge, std::move(work));
@@ -146,6 +138,27 @@ Task<net::HttpReply> Routes::query_instant(Call call) {
     co_return prometheus_error(body.error());
   }
   co_return net::json_reply(200, *std::move(body));
+}
+
+Task<net::HttpReply> Routes::from_store(std::function<std::string()> work) {
+  const auto data = co_await on(deps_.pool, deps_.edge, std::move(work));
+  co_return data ? success(*data) : prometheus_error(data.error());
+}
+
+Task<net::HttpReply> Routes::query_instant(Call call) {
+  const Parameters parameters = parameters_of(call.request);
+  auto expression = expression_of(parameters);
+  if (!expression) { co_return prometheus_error(expression.error()); }
+  const auto at = time_parameter(parameters, "time", deps_.clock.wall());
+  if (!at) { co_return prometheus_error(at.error()); }
+  const auto options = options_of(parameters);
+  if (!options) { co_return prometheus_error(options.error()); }
+  const ApiDeps* deps = &deps_;
+  auto query = [deps, e = *std::move(expression), t = *at, o = *options] {
+    return deps->queries.instant(e, t, deps->store, o);
+  };
+  net::HttpReply reply = co_await run_query(std::move(query));
+  co_return reply;
 }
 
 Task<net::HttpReply> Routes::query_range(Call call) {
@@ -160,20 +173,13 @@ Task<net::HttpReply> Routes::query_range(Call call) {
   if (!step) { co_return prometheus_error(step.error()); }
   const auto options = options_of(parameters);
   if (!options) { co_return prometheus_error(options.error()); }
-  ++queries;
   const ApiDeps* deps = &deps_;
   const promql::Range range{.start = *start, .end = *end, .step = *step};
-  auto work = [deps, e = *std::move(expression), range, o = *options]() -> Result<std::string> {
-    VIGIE_TRY(const promql::QueryResult result, deps->queries.range(e, range, deps->store, o));
-    return body_of(result);
+  auto query = [deps, e = *std::move(expression), range, o = *options] {
+    return deps->queries.range(e, range, deps->store, o);
   };
-  auto ran = co_await on(deps_.pool, deps_.edge, std::move(work));
-  Result<std::string> body = ran ? *std::move(ran) : Result<std::string>(std::move(ran).error());
-  if (!body) {
-    ++query_failures;
-    co_return prometheus_error(body.error());
-  }
-  co_return net::json_reply(200, *std::move(body));
+  net::HttpReply reply = co_await run_query(std::move(query));
+  co_return reply;
 }
 
 Task<net::HttpReply> Routes::series_list(Call call) {
@@ -198,8 +204,8 @@ Task<net::HttpReply> Routes::series_list(Call call) {
     }
     return out + "]";
   };
-  const auto body = co_await on(deps_.pool, deps_.edge, std::move(work));
-  co_return body ? success(*body) : prometheus_error(body.error());
+  net::HttpReply reply = co_await from_store(std::move(work));
+  co_return reply;
 }
 
 Task<net::HttpReply> Routes::label_names(Call call) {
@@ -211,8 +217,8 @@ Task<net::HttpReply> Routes::label_names(Call call) {
       return store->label_names(matchers, q.from, q.to);
     }));
   };
-  const auto body = co_await on(deps_.pool, deps_.edge, std::move(work));
-  co_return body ? success(*body) : prometheus_error(body.error());
+  net::HttpReply reply = co_await from_store(std::move(work));
+  co_return reply;
 }
 
 Task<net::HttpReply> Routes::label_values(Call call) {
@@ -224,8 +230,8 @@ Task<net::HttpReply> Routes::label_values(Call call) {
       return store->label_values(name, matchers, q.from, q.to);
     }));
   };
-  const auto body = co_await on(deps_.pool, deps_.edge, std::move(work));
-  co_return body ? success(*body) : prometheus_error(body.error());
+  net::HttpReply reply = co_await from_store(std::move(work));
+  co_return reply;
 }
 
 Task<net::HttpReply> Routes::targets_list(Call) {
@@ -265,6 +271,12 @@ Task<net::HttpReply> Routes::prometheus_alerts(Call) {
   co_return success(to_text(alerts));
 }
 
+Task<net::HttpReply> Routes::metadata_list(Call call) {
+  const auto limit = parse_count(call.request.param("limit"), 0, UINT32_MAX);
+  if (!limit) { co_return prometheus_error(in_parameter(limit.error(), "limit")); }
+  co_return success(to_text(deps_.neighbours.metadata(call.request.param("metric"), *limit)));
+}
+
 Task<net::HttpReply> Routes::build_info(Call) {
   json::object out;
   out["version"] = deps_.version;
@@ -300,7 +312,10 @@ Task<net::HttpReply> Routes::remote_write(Call call) {
   });
   const Result<tsdb::Appended> appended = co_await wait(done);
   if (!appended) {
-    co_return net::text_reply(status_of(appended.error().code), appended.error().what + "\n");
+    // Whatever the disk says, the sender keeps its samples and tries again.
+    const bool refused_by_disk = appended.error().code == Code::io;
+    const int status = refused_by_disk ? 507 : status_of(appended.error().code);
+    co_return net::text_reply(status, appended.error().what + "\n");
   }
   written += appended->stored;
   refused += appended->refused();

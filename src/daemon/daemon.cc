@@ -30,6 +30,8 @@ sigset_t block_signals() {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) { sigaddset(&set, signal); }
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  // A limit on file sizes is a full disk, not a reason to die.
+  std::signal(SIGXFSZ, SIG_IGN);
   return set;
 }
 

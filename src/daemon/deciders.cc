@@ -1,6 +1,7 @@
 #include "daemon/deciders.h"
 
 #include "alerting/alerting.h"
+#include "api/api.h"
 #include "incident/incident.h"
 #include "oncall/oncall.h"
 #include "runbook/runbook.h"
@@ -17,6 +18,8 @@ std::vector<std::unique_ptr<Decider>> make_deciders() {
   out.push_back(oncall::make_decider());
   out.push_back(runbook::make_decider());
   out.push_back(supervise::make_decider());
+  // Last: it only remembers what the others made of a request.
+  out.push_back(api::make_decider());
   return out;
 }
 

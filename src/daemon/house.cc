@@ -231,8 +231,7 @@ Task<void> House::keep_house() {
     const bool prune = edge_.clock().mono() >= next_prune;
     if (prune) { next_prune = edge_.clock().mono() + kPruneEvery; }
     store_loop_.post([this, prune] {
-      const Status synced = store_->sync();
-      if (!synced) { log::error("daemon", "the store cannot sync: {}", synced.error().what); }
+      judge_store(true, store_->sync());
       if (!prune) { return; }
       const Status pruned = store_->prune(real_clock().wall());
       if (!pruned) { log::error("daemon", "the store cannot prune: {}", pruned.error().what); }

@@ -53,6 +53,10 @@ class House {
   void take_fact(collect::Fact fact);
   void take_decided(const engine::Decided& decided);
   void take_trouble(const std::string& why);
+  /// On store: what came of an append (or a sync); tells of the first failure and of its end.
+  void judge_store(bool synced, const Status& status);
+  void alert_about_self(std::string_view name, const std::string& why, std::string_view what,
+                        std::string_view advice);
   void tick_evaluator(MonoTime when);
   Task<Result<bool>> holds(std::string expression);
   Task<Result<runbook::HttpAnswer>> ask_http(runbook::HttpAsk ask, MonoTime deadline);
@@ -102,6 +106,11 @@ class House {
   // Samples on their way to the store; bounded, so that a slow disk shows as failed scrapes.
   std::atomic<size_t> samples_waiting_{0};
   std::atomic<uint64_t> samples_refused_{0};
+  // Owned by store: why the newest append and the newest sync failed, or "".
+  std::string append_trouble_, sync_trouble_;
+  // Why the store takes nothing, or ""; read on edge.
+  mutable std::mutex store_mutex_;
+  std::string store_trouble_;
 };
 
 }  // namespace vigie::daemon

@@ -155,6 +155,13 @@ api::Neighbours House::neighbours() {
     for (const std::string& line : found) { list.emplace_back(line); }
     return json::object{{"lines", std::move(list)}, {"path", units_->log_path(unit)}};
   };
+  out.refusing = [this]() -> std::string {
+    const std::lock_guard lock(store_mutex_);
+    return store_trouble_;
+  };
+  out.metadata = [this](std::string_view metric, size_t limit) {
+    return collect_->metadata_json(metric, limit);
+  };
   out.kinds = [] { return describe_kinds(); };
   out.metrics = [this] { return metrics(); };
   out.book_problem = [this] { return book_problem_; };

@@ -52,7 +52,7 @@ Status House::take_samples(collect::ScrapedBatch batch) {
       for (collect::ScrapedSample& sample : *moved) { sample.series->store_ref = 0; }
       appended = append(*store_, *moved);
     }
-    if (!appended) { log::error("daemon", "samples were lost: {}", appended.error().what); }
+    judge_store(false, appended ? ok() : Status(appended.error()));
     samples_refused_ += appended ? appended->refused() : count;
     samples_waiting_ -= count;
   });
@@ -134,8 +134,36 @@ void House::take_decided(const engine::Decided& decided) {
 }
 
 void House::take_trouble(const std::string& why) {
-  const Labels labels{{"alertname", "VigieJournalNotDurable"}, {"severity", "critical"}};
-  const std::string rule = "vigie;self;VigieJournalNotDurable";
+  api_->trouble(why);
+  alert_about_self("VigieJournalNotDurable", why,
+                   "Vigie cannot write its journal: ", "Pages still leave, from memory.");
+}
+
+void House::judge_store(bool synced, const Status& status) {
+  std::string& mine = synced ? sync_trouble_ : append_trouble_;
+  std::string why = status ? "" : status.error().what;
+  if (mine.empty() != why.empty()) {
+    why.empty() ? log::info("daemon", "the store takes samples again")
+                : log::error("daemon", "the store refuses samples: {}", why);
+  }
+  mine = std::move(why);
+  const std::string& worst = append_trouble_.empty() ? sync_trouble_ : append_trouble_;
+  bool news = false;
+  {
+    const std::lock_guard lock(store_mutex_);
+    news = store_trouble_.empty() != worst.empty();
+    store_trouble_ = worst.empty() ? "" : "the store cannot be written: " + worst;
+  }
+  if (news) {
+    alert_about_self("VigieStoreRefuses", worst, "Vigie cannot keep samples: ",
+                     "Rules go on with what was kept before; what comes in is answered 507.");
+  }
+}
+
+void House::alert_about_self(std::string_view name, const std::string& why, std::string_view what,
+                             std::string_view advice) {
+  const Labels labels{{"alertname", std::string(name)}, {"severity", "critical"}};
+  const std::string rule = fmt::format("vigie;self;{}", name);
   if (why.empty()) {
     engine_->submit(ConditionFell{.rule = rule, .labels = labels});
     return;
@@ -143,9 +171,9 @@ void House::take_trouble(const std::string& why) {
   engine_->submit(ConditionRose{
       .rule = rule,
       .labels = labels,
-      .annotations = {{"summary", "Vigie cannot write its journal: " + why},
+      .annotations = {{"summary", fmt::format("{}{}", what, why)},
                       {"description",
-                       "Pages still leave, from memory. Make room on the disk of " + data_ + "."}},
+                       fmt::format("{} Make room on the disk of {}.", advice, data_)}},
       .value = 1});
 }
 

@@ -18,6 +18,20 @@ describe("the API's client", () => {
     expect(keys[2]).toBeUndefined();
   });
 
+  it("keeps the key of a write whose fate is not known, for the same one pressed again", async () => {
+    const fetch = vi.fn(async (_path: string, _init: RequestInit): Promise<Response> => { throw new TypeError("Failed to fetch"); });
+    vi.stubGlobal("fetch", fetch);
+    await post("incidents", { title: "a" }).catch(() => null);
+    fetch.mockImplementation(async () => new Response("{}", { status: 200 }));
+    await post("incidents", { title: "b" });
+    await post("incidents", { title: "a" });
+    await post("incidents", { title: "a" });
+    const keys = fetch.mock.calls.map(([, init]) => (init.headers as Record<string, string>)["Idempotency-Key"]);
+    expect(keys[2]).toBe(keys[0]);
+    expect(keys[1]).not.toBe(keys[0]);
+    expect(keys[3]).not.toBe(keys[0]);
+  });
+
   it("hands on the daemon's own words and the field they are about", async () => {
     vi.stubGlobal("fetch", answer(400, '{"error": {"code": "invalid", "message": "a title is needed", "field": "title"}}'));
     const error = await post("incidents", {}).catch((cause) => cause);

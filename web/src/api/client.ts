@@ -46,19 +46,36 @@ async function body(response: Response): Promise<unknown> {
   }
 }
 
+/** Keys of writes whose fate is not known: whoever presses the button again means the same one. */
+const unsettled = new Map<string, string>();
+const kUnsettledMax = 50;
+
 export async function request<T>(method: string, path: string, payload?: unknown): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   const init: RequestInit = { method, headers };
-  if (method !== "GET") headers["Idempotency-Key"] = newKey();
   if (payload !== undefined) {
     headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(payload);
   }
+  if (method === "GET") return (await send(path, init)) as T;
+  const same = `${method} ${path} ${String(init.body ?? "")}`;
+  const key = (headers["Idempotency-Key"] = unsettled.get(same) ?? newKey());
+  unsettled.delete(same);
+  try {
+    return (await send(path, init)) as T;
+  } catch (cause) {
+    const open = cause instanceof ApiError && (cause.status === 0 || cause.status >= 500);
+    if (open && unsettled.size < kUnsettledMax) unsettled.set(same, key);
+    throw cause;
+  }
+}
+
+async function send(path: string, init: RequestInit): Promise<unknown> {
   const response = await exchange(kRoot + path, init);
   const answer = await body(response);
   if (response.status === 401) refusals.update((n) => n + 1);
   if (!response.ok) throw refusal(response, answer);
-  return answer as T;
+  return answer;
 }
 
 function refusal(response: Response, answer: unknown): ApiError {

@@ -25,6 +25,7 @@ export interface Incident {
   stage: string | null;
   team: string | null;
   owner: string | null;
+  owner_name?: string | null;
   opened_at: string;
   resolved_at: string | null;
   alerts: number;
@@ -42,6 +43,8 @@ export interface Stage {
   state: StageState;
   flow: number | null;
   robot: "ok" | "late" | "missing" | null;
+  /** The stages that feed this one; two behind the same one are a fan-out. */
+  after?: string[];
 }
 
 export interface Chain {
@@ -129,6 +132,8 @@ export interface Now {
   at: string;
   seq: number;
   version: string;
+  /** Why nothing new can be kept (the disk is full), or null. */
+  trouble?: string | null;
   book: { name: string; timezone: string; hash: string; problem: string | null };
   mood: Mood;
   sentence: string;

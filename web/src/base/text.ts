@@ -36,3 +36,8 @@ export function capital(text: string): string {
 export function classes(...names: (string | false | null | undefined)[]): string {
   return names.filter(Boolean).join(" ");
 }
+
+/** A long name that may be broken where its parts meet ("crow.alarm", "dataEnrichment"), never within one. */
+export function breakable(name: string): string {
+  return name.replace(/([._/:-])(?=.)/g, "$1\u200b").replace(/([a-z0-9])(?=[A-Z])/g, "$1\u200b");
+}

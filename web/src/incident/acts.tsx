@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
-import { post, problemText } from "../api/client";
+import { post } from "../api/client";
 import { stream } from "../live/live";
 import { Ask, closeDialog, openDialog } from "../shell/dialog";
+import { useSending } from "../shell/sending";
 import { attempt, toast } from "../shell/toasts";
 
 /** What a person can do to an incident. Each shows its outcome and has the world asked again at once. */
@@ -33,22 +34,14 @@ interface WriteProps {
 
 function Write({ id, verb, title, act, done, hint, needed }: WriteProps) {
   const [note, setNote] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const send = async () => {
-    setBusy(true);
-    try {
-      await post(`incidents/${id}/${verb}`, { note: note.trim() || null });
-      closeDialog();
-      toast(done);
-      void stream.refresh();
-    } catch (cause) {
-      setBusy(false);
-      setProblem(problemText(cause));
-    }
-  };
+  const { busy, problem, send } = useSending(async () => {
+    await post(`incidents/${id}/${verb}`, { note: note.trim() || null });
+    closeDialog();
+    toast(done);
+    void stream.refresh();
+  });
   return (
-    <Ask title={title} act={act} busy={busy} blocked={needed && note.trim() === ""} problem={problem} onAct={() => void send()}>
+    <Ask title={title} act={act} busy={busy} blocked={needed && note.trim() === ""} problem={problem} onAct={send}>
       <label class="field">
         <span>{hint}</span>
         <textarea

@@ -1,9 +1,10 @@
 import { useState } from "preact/hooks";
-import { ApiError, post, problemText } from "../api/client";
+import { post } from "../api/client";
 import { world } from "../live/world";
 import { stream } from "../live/live";
 import { Ask, closeDialog, openDialog } from "../shell/dialog";
 import { go, href } from "../shell/route";
+import { useSending } from "../shell/sending";
 import { toast } from "../shell/toasts";
 
 const kSeverities = ["critical", "warning", "info"];
@@ -17,30 +18,21 @@ function Declare({ service: first }: { service: string }) {
   const [service, setService] = useState(first);
   const [severity, setSeverity] = useState("critical");
   const [note, setNote] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-
-  const send = async () => {
-    setBusy(true);
-    try {
-      const { id } = await post<{ id: number }>("incidents", {
-        title: title.trim(),
-        service: service || null,
-        severity,
-        note: note.trim() || null,
-      });
-      closeDialog();
-      toast(`Declared #${id}`);
-      void stream.refresh();
-      go(href("incidents", id));
-    } catch (cause) {
-      setBusy(false);
-      setProblem(cause instanceof ApiError && cause.field ? `${cause.field}: ${cause.message}` : problemText(cause));
-    }
-  };
+  const { busy, problem, send } = useSending(async () => {
+    const { id } = await post<{ id: number }>("incidents", {
+      title: title.trim(),
+      service: service || null,
+      severity,
+      note: note.trim() || null,
+    });
+    closeDialog();
+    toast(`Declared #${id}`);
+    void stream.refresh();
+    go(href("incidents", id));
+  });
 
   return (
-    <Ask title="Declare an incident" act="Declare" danger busy={busy} blocked={title.trim() === ""} problem={problem} onAct={() => void send()}>
+    <Ask title="Declare an incident" act="Declare" danger busy={busy} blocked={title.trim() === ""} problem={problem} onAct={send}>
       <label class="field">
         <span>What is wrong?</span>
         <input type="text" autofocus autocomplete="off" value={title} onInput={(event) => setTitle(event.currentTarget.value)} />

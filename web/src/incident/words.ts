@@ -3,7 +3,7 @@ import { personName } from "../live/world";
 
 /** "Nobody has it", "Ana has acknowledged", "Ben is on it": who carries the incident, in words. */
 export function ownerText(incident: Incident): string {
-  const who = incident.owner ? personName(incident.owner) : null;
+  const who = incident.owner_name ?? (incident.owner ? personName(incident.owner) : null);
   switch (incident.state) {
     case "open":
       return who ? `${who} has it` : "nobody has it yet";

@@ -11,8 +11,12 @@ export function penFor(index: number): Pen {
   return { colour: `var(--line-${(index % kColours) + 1})`, dash: kDashes[Math.floor(index / kColours) % kDashes.length]! };
 }
 
-/** A canvas knows no custom properties: reads the colour that one has now. */
-export function resolved(colour: string, root: Element = document.documentElement): string {
-  const name = /^var\((--[\w-]+)\)$/.exec(colour)?.[1];
-  return name ? getComputedStyle(root).getPropertyValue(name).trim() || "gray" : colour;
+/** A canvas knows neither custom properties nor `light-dark()`: asks the browser what a colour comes to now. */
+export function resolved(colour: string): string {
+  const probe = document.createElement("i");
+  probe.style.color = colour;
+  document.body.append(probe);
+  const painted = getComputedStyle(probe).color;
+  probe.remove();
+  return painted || "gray";
 }

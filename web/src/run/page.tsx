@@ -1,15 +1,15 @@
 import { post } from "../api/client";
-import { useEffect } from "preact/hooks";
 import { useResource } from "../api/resource";
-import type { Run, RunDetail } from "../api/types";
+import type { Run } from "../api/types";
 import { personName } from "../live/world";
 import { Age, When } from "../look/moments";
 import { Empty, PageHead, Panel, Pending, Stale } from "../look/panel";
 import { Shape } from "../look/shape";
-import { runTone, stillGoing } from "../look/states";
+import { runTone } from "../look/states";
 import { Ask, closeDialog, openDialog } from "../shell/dialog";
 import { href } from "../shell/route";
 import { attempt } from "../shell/toasts";
+import { useRun } from "./follow";
 import { RunLine } from "./line";
 import { StepList } from "./steps";
 
@@ -32,13 +32,7 @@ export function RunsPage() {
 }
 
 export function RunPage({ id }: { id: string }) {
-  const { value, problem, reload } = useResource<RunDetail>(`runs/${encodeURIComponent(id)}`);
-  const going = value !== null && stillGoing(value.state);
-  useEffect(() => {
-    if (!going) return;
-    const timer = setInterval(reload, 1000);
-    return () => clearInterval(timer);
-  }, [going, reload]);
+  const { value, problem, reload, going } = useRun(id);
   if (!value) return <Pending problem={problem} again={reload} />;
   return (
     <div data-incident={value.incident ?? undefined}>

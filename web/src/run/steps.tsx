@@ -1,22 +1,16 @@
 import { post } from "../api/client";
 import { useEffect, useState } from "preact/hooks";
-import { useResource } from "../api/resource";
 import type { RunDetail, RunStep } from "../api/types";
 import { Age } from "../look/moments";
 import { Pending } from "../look/panel";
 import { Shape } from "../look/shape";
 import { stepTone } from "../look/states";
 import { attempt } from "../shell/toasts";
+import { useRun } from "./follow";
 
 /** The steps of a run with what they printed. Asked again every second while it goes on. */
 export function RunSteps({ id }: { id: number }) {
-  const { value, problem, reload } = useResource<RunDetail>(`runs/${id}`);
-  const going = value?.state === "running";
-  useEffect(() => {
-    if (!going) return;
-    const timer = setInterval(reload, 1000);
-    return () => clearInterval(timer);
-  }, [going, reload]);
+  const { value, problem, reload } = useRun(id);
   if (!value) return <Pending problem={problem} again={reload} />;
   return <StepList run={value} reload={reload} />;
 }

@@ -16,6 +16,15 @@ export function Banners() {
   return (
     <>
       <ConnectionBanner link={link} at={Date.now()} />
+      {now?.trouble && (
+        <div class="banner tone-bad" role="alert">
+          <Shape tone="bad" />
+          <div>
+            <strong>Nothing new can be kept.</strong> Pages still leave, and what you do is in force, but a crash would forget it.
+            <pre>{now.trouble}</pre>
+          </div>
+        </div>
+      )}
       {now?.book.problem && (
         <div class="banner tone-warn" role="alert">
           <Shape tone="warn" />
