@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/json.h"
+#include "cli/chain_drawing.h"
 #include "cli/chart.h"
 #include "cli/terminal.h"
 #include "cli/verb_kind.h"
@@ -52,10 +53,49 @@ TEST(Words, TellAgesAndWhatComesNext) {
   EXPECT_EQ(age_of(incident, "missing", "2026-11-21T07:02:00Z"), "-");
 }
 
-TEST(Words, AChainReadsFromLeftToRightWithItsBrokenStage) {
-  const auto chain = parse_json(R"({"stages": [{"name": "a", "state": "ok"},
-      {"name": "b", "state": "broken"}, {"name": "c", "state": "starved"}]})");
-  EXPECT_EQ(chain_line(chain->get_object()), "a ┄▷ ✖ b ┄▷ ○ c");
+std::string drawn(std::string_view stages, size_t width) {
+  const auto chain = parse_json("{\"stages\": [" + std::string(stages) + "]}");
+  std::string out;
+  for (const std::string& line : draw_chain(chain->get_object(), width)) { out += line + "\n"; }
+  return out;
+}
+
+TEST(Chain, ReadsFromLeftToRightWithItsBrokenStage) {
+  EXPECT_EQ(drawn(R"({"name": "a", "state": "ok"}, {"name": "b", "state": "broken"},
+                     {"name": "c", "state": "starved"})",
+                  80),
+            "a ┄▷ ✖ b ┄▷ ○ c\n");
+}
+
+constexpr const char* kFork = R"({"name": "a", "state": "ok", "after": []},
+    {"name": "b", "state": "ok", "after": ["a"]}, {"name": "c", "state": "ok", "after": ["a"]},
+    {"name": "d", "state": "ok", "after": ["c"]}, {"name": "e", "state": "ok", "after": ["a"]})";
+
+TEST(Chain, PutsWhatOneStageFeedsBelowEachOther) {
+  EXPECT_EQ(drawn(kFork, 80),
+            "a ─┬▶ b\n"
+            "   ├▶ c ─▶ d\n"
+            "   └▶ e\n");
+}
+
+TEST(Chain, GoesDownwardsWhereTheTerminalIsNarrow) {
+  EXPECT_EQ(drawn(kFork, 10), "● a\n├▶ ● b\n├▶ ● c\n│  ● d\n└▶ ● e\n");
+}
+
+TEST(Chain, LetsLanesMeetAgain) {
+  EXPECT_EQ(drawn(R"({"name": "a", "state": "ok", "after": []},
+                     {"name": "bb", "state": "ok", "after": ["a"]},
+                     {"name": "c", "state": "ok", "after": ["a"]},
+                     {"name": "d", "state": "ok", "after": ["bb", "c"]})",
+                  80),
+            "a ─┬▶ bb ─┬─▶ d\n"
+            "   └▶ c ──┘\n");
+}
+
+TEST(Chain, DrawsEveryStageOnceWhateverTheBookSays) {
+  EXPECT_EQ(drawn(R"({"name": "a", "after": ["b"]}, {"name": "b", "after": ["a"]})", 80),
+            "a ─▶ b\n");
+  EXPECT_EQ(drawn("", 80), "\n");
 }
 
 TEST(Verbs, EachHasASummaryAndAnExampleThatNamesIt) {

@@ -5,6 +5,8 @@
 #include <charconv>
 
 #include "base/time.h"
+#include "cli/terminal.h"
+#include "cli/words.h"
 #include "net/net.h"
 
 namespace vigie::cli {
@@ -13,6 +15,40 @@ const json::array& items_of(const json::object& object, std::string_view key) {
   static const json::array none;
   const json::array* found = get_array(object, key);
   return found == nullptr ? none : *found;
+}
+
+std::string api_path(std::initializer_list<std::string_view> parts) {
+  std::string out = "/api/vigie";
+  for (const std::string_view part : parts) { out += "/" + net::url_encode(part); }
+  return out;
+}
+
+void print_lines(Session& session, std::string_view text, std::string_view indent) {
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    session.print_line(fmt::format("{}{}", indent, paint(text.substr(0, end), Colour::dim)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+void print_section(Session& session, std::string_view title, const Table& table) {
+  if (table.empty()) { return; }
+  session.print_line();
+  session.print_line(paint(title, Colour::bold));
+  session.print(table.text());
+}
+
+std::string next_text(const json::object& incident, std::string_view now) {
+  const json::object* next = get_object(incident, "next");
+  if (next == nullptr) { return "-"; }
+  const std::string what = get_string(*next, "what");
+  // Without a time it waits for a person.
+  if (get_string(*next, "at").empty()) { return what; }
+  return fmt::format("{}: {}", until(*next, "at", now), what);
+}
+
+std::string owner_text(const json::object& incident) {
+  return or_dash(incident, get_string(incident, "owner_name").empty() ? "owner" : "owner_name");
 }
 
 void add_parameter(std::string& path, std::string_view name, std::string_view value) {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/json.h"
+#include "cli/terminal.h"
 #include "cli/verb_kind.h"
 
 namespace vigie::cli {
@@ -15,10 +16,21 @@ int show_answer(Session& session, const std::string& path, Show show) {
   if (!answer) { return session.fail(answer.error()); }
   if (session.as_json()) {
     session.print_json(*answer);
-    return 0;
+    session.mute();
   }
   return show(answer->get_object());
 }
+
+/// "/api/vigie/" + the parts, each escaped: names are what people chose.
+std::string api_path(std::initializer_list<std::string_view> parts);
+/// Prints each line of a text that has several, behind `indent`.
+void print_lines(Session& session, std::string_view text, std::string_view indent);
+/// "in 3 min: ben is mailed", or "-".
+std::string next_text(const json::object& incident, std::string_view now);
+/// A headline and the table below it; nothing for an empty one.
+void print_section(Session& session, std::string_view title, const Table& table);
+/// "Ana", or "-".
+std::string owner_text(const json::object& incident);
 
 /// The list under `key`, never null.
 const json::array& items_of(const json::object& object, std::string_view key);

@@ -32,10 +32,13 @@ Error error_of(const net::HttpReply& reply) {
   std::string what = inner == nullptr ? "" : get_string(*inner, "message");
   if (what.empty() && body != nullptr) { what = get_string(*body, "error"); }
   if (what.empty()) { what = fmt::format("the daemon answered {}", reply.status); }
-  const Code code = reply.status == 404   ? Code::not_found
-                    : reply.status == 409 ? Code::conflict
-                    : reply.status == 400 ? Code::invalid
-                                          : Code::unavailable;
+  // Never `unavailable`: the daemon is there, its journal must not answer in its place.
+  const Code code = reply.status == 404                          ? Code::not_found
+                    : reply.status == 400                        ? Code::invalid
+                    : reply.status == 401 || reply.status == 403 ? Code::denied
+                    : reply.status == 507                        ? Code::exhausted
+                    : reply.status < 500                         ? Code::conflict
+                                                                 : Code::io;
   return error(code, std::move(what));
 }
 
@@ -112,6 +115,7 @@ Result<json::value> Session::post(const std::string& path, const json::value& bo
 }
 
 void Session::print(std::string_view text) const {
+  if (muted_) { return; }
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 

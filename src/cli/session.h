@@ -24,6 +24,8 @@ class Session {
   /// `unavailable` when the daemon is down, with how to start it.
   Result<json::value> post(const std::string& path, const json::value& body);
 
+  /// From here on nothing is printed for people: with --json, whose exit status is the same.
+  void mute() { muted_ = true; }
   /// Prints as people read it; to standard output.
   void print(std::string_view text) const;
   void print_line(std::string_view text = "") const;
@@ -40,6 +42,7 @@ class Session {
   const std::string book_dir_;
   const bool as_json_;
   bool said_offline_ = false;
+  bool muted_ = false;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "cli/lists.h"
 #include "cli/terminal.h"
 
 namespace vigie::cli {
@@ -10,8 +11,7 @@ int act_on_units(Session& session, std::string_view verb, const Arguments& argum
   if (arguments.words.empty()) { return session.wrong_use(fmt::format("{} which service?", verb)); }
   int status = 0;
   for (const std::string& name : arguments.words) {
-    const auto answer =
-        session.post(fmt::format("/api/vigie/services/{}/{}", name, verb), json::object{});
+    const auto answer = session.post(api_path({"services", name, verb}), json::object{});
     if (!answer) {
       status = std::max(status, session.fail(answer.error()));
       continue;

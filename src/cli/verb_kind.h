@@ -34,6 +34,7 @@ struct VerbKind {
   std::string_view summary;
   std::string_view words;  ///< "[TEAM]", "show ID | list": for the usage line.
   size_t words_max = 0;
+  std::string_view names;  ///< Which names complete a word: "services", "chains"...; "": none.
   std::span<const Option> options;
   std::string_view example;
   int (*run)(Session& session, const Arguments& arguments);

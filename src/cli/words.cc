@@ -5,7 +5,6 @@
 #include <ctime>
 
 #include "base/time.h"
-#include "cli/terminal.h"
 
 namespace vigie::cli {
 
@@ -54,25 +53,6 @@ std::string until(const json::object& object, std::string_view key, std::string_
 std::string or_dash(const json::object& object, std::string_view key) {
   const std::string text = get_string(object, key);
   return text.empty() ? "-" : text;
-}
-
-std::string chain_line(const json::object& chain) {
-  const json::array* stages = get_array(chain, "stages");
-  std::string out;
-  if (stages == nullptr) { return out; }
-  for (const json::value& item : *stages) {
-    const json::object& stage = item.get_object();
-    const std::string state = get_string(stage, "state");
-    if (!out.empty()) {
-      const bool dry = state == "starved" || state == "broken";
-      out += paint(dry ? " ┄▷ " : " ─▶ ", dry ? colour_of(state) : Colour::dim);
-    }
-    std::string name = get_string(stage, "name");
-    if (state == "broken") { name = fmt::format("✖ {}", name); }
-    if (state == "starved") { name = fmt::format("○ {}", name); }
-    out += paint(name, colour_of(state));
-  }
-  return out;
 }
 
 }  // namespace vigie::cli

@@ -16,7 +16,4 @@ std::string until(const json::object& object, std::string_view key, std::string_
 /// The text under `key`, or "-".
 std::string or_dash(const json::object& object, std::string_view key);
 
-/// One chain on one line: gateway ─▶ topic ✖ datajs ┄▷ thingsboard, coloured.
-std::string chain_line(const json::object& chain);
-
 }  // namespace vigie::cli

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "cli/chain_drawing.h"
 #include "cli/lists.h"
 #include "cli/terminal.h"
 #include "cli/words.h"
@@ -11,14 +12,12 @@ namespace {
 int list(Session& session) {
   return show_answer(session, "/api/vigie/chains", [&](const json::object& answer) {
     size_t broken = 0;
-    Table table({"chain", "state", "stages", "why"});
     for (const json::value& item : items_of(answer, "chains")) {
       const json::object& chain = item.get_object();
       broken += get_string(chain, "state") == "broken" ? 1 : 0;
-      table.add({get_string(chain, "name"), painted_state(get_string(chain, "state")),
-                 chain_line(chain), get_string(chain, "why")});
+      print_chain(session, chain);
     }
-    session.print(table.text());
+    if (items_of(answer, "chains").empty()) { session.print_line("the book names no chain"); }
     return broken == 0 ? 0 : 1;
   });
 }
@@ -30,11 +29,9 @@ std::string flow_of(const json::object& stage) {
 }
 
 int show(Session& session, const std::string& name) {
-  return show_answer(session, "/api/vigie/chains/" + name, [&](const json::object& chain) {
+  return show_answer(session, api_path({"chains", name}), [&](const json::object& chain) {
     const std::string state = get_string(chain, "state");
-    session.print_line(fmt::format("{}  {}  {}", paint(name, Colour::bold), painted_state(state),
-                                   get_string(chain, "why")));
-    session.print_line(chain_line(chain));
+    print_chain(session, chain);
     session.print_line();
     Table table({"stage", "state", "flow", "robot", "service"});
     for (const json::value& item : items_of(chain, "stages")) {
@@ -61,6 +58,7 @@ const VerbKind chain_verb{.name = "chain",
                           .summary = "Chains and their stages; names the broken one",
                           .words = "[list | show NAME]",
                           .words_max = 2,
+                          .names = "chains",
                           .options = {},
                           .example = "vigie chain show heartbeat",
                           .run = &run};

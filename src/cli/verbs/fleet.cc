@@ -30,7 +30,7 @@ int list(Session& session) {
 
 int count(Session& session, const std::string& name) {
   return show_answer(
-      session, fmt::format("/api/vigie/fleets/{}?limit=1", name), [&](const json::object& fleet) {
+      session, api_path({"fleets", name}) + "?limit=1", [&](const json::object& fleet) {
         session.print_line(fmt::format("{} devices, {} active, {} inactive",
                                        get_int(fleet, "devices"), get_int(fleet, "active"),
                                        get_int(fleet, "inactive")));
@@ -39,7 +39,7 @@ int count(Session& session, const std::string& name) {
 }
 
 int show(Session& session, const std::string& name, const Arguments& arguments) {
-  std::string path = "/api/vigie/fleets/" + name;
+  std::string path = api_path({"fleets", name});
   if (arguments.has("--inactive")) { add_parameter(path, "inactive", "true"); }
   if (arguments.has("--limit")) { add_parameter(path, "limit", arguments.value("--limit")); }
   return show_answer(session, path, [&](const json::object& fleet) {
@@ -71,6 +71,7 @@ const VerbKind fleet_verb{.name = "fleet",
                           .summary = "Fleets of devices: who sends heartbeats and who went quiet",
                           .words = "[list | count NAME | show NAME]",
                           .words_max = 2,
+                          .names = "fleets",
                           .options = kOptions,
                           .example = "vigie fleet show gateways --inactive",
                           .run = &run};

@@ -1,7 +1,7 @@
 #include <fmt/core.h>
 
+#include "cli/lists.h"
 #include "cli/terminal.h"
-#include "cli/verb_kind.h"
 #include "cli/words.h"
 
 namespace vigie::cli {
@@ -9,25 +9,21 @@ namespace vigie::cli {
 namespace {
 
 int run(Session& session, const Arguments&) {
-  const auto answer = session.get("/api/vigie/services");
-  if (!answer) { return session.fail(answer.error()); }
-  const json::array& services = answer->get_object().at("services").get_array();
-  size_t bad = 0;
-  Table table({"service", "health", "team", "why"});
-  for (const json::value& item : services) {
-    const json::object& service = item.get_object();
-    const std::string health = get_string(service, "health");
-    bad += health == "healthy" ? 0 : 1;
-    table.add({get_string(service, "name"), painted_state(health), or_dash(service, "team"),
-               get_string(service, "why")});
-  }
-  if (session.as_json()) {
-    session.print_json(*answer);
-  } else {
+  return show_answer(session, "/api/vigie/services", [&](const json::object& answer) {
+    const json::array& services = items_of(answer, "services");
+    size_t bad = 0;
+    Table table({"service", "health", "team", "why"});
+    for (const json::value& item : services) {
+      const json::object& service = item.get_object();
+      const std::string health = get_string(service, "health");
+      bad += health == "healthy" ? 0 : 1;
+      table.add({get_string(service, "name"), painted_state(health), or_dash(service, "team"),
+                 get_string(service, "why")});
+    }
     session.print(table.text());
     session.print_line(fmt::format("{} of {} healthy", services.size() - bad, services.size()));
-  }
-  return bad == 0 ? 0 : 1;
+    return bad == 0 ? 0 : 1;
+  });
 }
 
 }  // namespace

@@ -25,17 +25,54 @@ int list(Session& session, const Arguments& arguments) {
       const json::object& incident = item.get_object();
       const std::string state = get_string(incident, "state");
       open += state == "resolved" ? 0 : 1;
-      const json::object* next = get_object(incident, "next");
       table.add({std::to_string(get_int(incident, "id")), painted_state(state),
-                 or_dash(incident, "severity"), get_string(incident, "title"),
-                 or_dash(incident, "owner"), age_of(incident, "opened_at", present()),
-                 next == nullptr ? "-"
-                                 : fmt::format("{}: {}", until(*next, "at", present()),
-                                               get_string(*next, "what"))});
+                 or_dash(incident, "severity"), get_string(incident, "title"), owner_text(incident),
+                 age_of(incident, "opened_at", present()), next_text(incident, present())});
     }
     table.empty() ? session.print_line("no open incident") : session.print(table.text());
     return open == 0 ? 0 : 1;
   });
+}
+
+/// What there is to say about it, in one line; what is not known is left out.
+void print_facts(Session& session, const json::object& incident) {
+  std::string line =
+      fmt::format("#{}  {}", get_int(incident, "id"), painted_state(get_string(incident, "state")));
+  for (const char* key : {"severity", "chain", "stage", "service", "team"}) {
+    const std::string value = get_string(incident, key);
+    if (!value.empty()) { line += fmt::format("  {} {}", paint(key, Colour::dim), value); }
+  }
+  if (owner_text(incident) != "-") {
+    line += fmt::format("  {} {}", paint("owner", Colour::dim), owner_text(incident));
+  }
+  session.print_line(line);
+  if (next_text(incident, present()) != "-") {
+    session.print_line("next: " + paint(next_text(incident, present()), Colour::bold));
+  }
+}
+
+void print_alerts(Session& session, const json::object& incident) {
+  Table table({"alert", "state", "since", "what"});
+  for (const json::value& item : items_of(incident, "alert_list")) {
+    const json::object& alert = item.get_object();
+    const json::object* labels = get_object(alert, "labels");
+    const json::object* texts = get_object(alert, "annotations");
+    table.add({labels == nullptr ? "-" : get_string(*labels, "alertname"),
+               painted_state(get_string(alert, "state")), short_time(alert, "active_at", present()),
+               texts == nullptr ? "" : get_string(*texts, "summary")});
+  }
+  print_section(session, "Alerts", table);
+}
+
+void print_pages(Session& session, const json::object& incident) {
+  Table table({"page", "to", "by", "state", "at", "why"});
+  for (const json::value& item : items_of(incident, "pages")) {
+    const json::object& page = item.get_object();
+    table.add({std::to_string(get_int(page, "id")), or_dash(page, "person"),
+               or_dash(page, "channel"), painted_state(get_string(page, "state")),
+               short_time(page, "at", present()), get_string(page, "why")});
+  }
+  print_section(session, "Pages (vigie why ID)", table);
 }
 
 void print_timeline(Session& session, const json::object& incident) {
@@ -68,19 +105,13 @@ void print_runbooks(Session& session, const json::object& incident) {
 int show(Session& session, const std::string& word) {
   const auto id = parse_id(word, "an incident");
   if (!id) { return session.fail(id.error()); }
-  const std::string path = fmt::format("/api/vigie/incidents/{}", *id);
+  const std::string path = api_path({"incidents", std::to_string(*id)});
   return show_answer(session, path, [&](const json::object& incident) {
     session.print_line(paint(get_string(incident, "title"), Colour::bold));
-    session.print_line(fmt::format("{}  severity {}  service {}  chain {}  stage {}  owner {}",
-                                   painted_state(get_string(incident, "state")),
-                                   or_dash(incident, "severity"), or_dash(incident, "service"),
-                                   or_dash(incident, "chain"), or_dash(incident, "stage"),
-                                   or_dash(incident, "owner")));
-    if (const json::object* next = get_object(incident, "next")) {
-      session.print_line(
-          fmt::format("next: {} {}", get_string(*next, "what"), until(*next, "at", present())));
-    }
+    print_facts(session, incident);
+    print_alerts(session, incident);
     print_timeline(session, incident);
+    print_pages(session, incident);
     print_runbooks(session, incident);
     return get_string(incident, "state") == "resolved" ? 0 : 1;
   });
@@ -91,7 +122,7 @@ int act(Session& session, const std::string& verb, const Arguments& arguments) {
   if (!id) { return session.fail(id.error()); }
   std::string note = arguments.value("--note");
   if (verb == "note" && note.empty()) { note = arguments.word(2); }
-  const auto answer = session.post(fmt::format("/api/vigie/incidents/{}/{}", *id, verb),
+  const auto answer = session.post(api_path({"incidents", std::to_string(*id), verb}),
                                    json::object{{"note", note}});
   if (!answer) { return session.fail(answer.error()); }
   if (session.as_json()) {
@@ -139,6 +170,7 @@ const VerbKind incident_verb{.name = "incident",
                                  "[list | show ID | ack ID | take ID | resolve ID | "
                                  "note ID TEXT | declare TITLE]",
                              .words_max = 3,
+                             .names = "incidents",
                              .options = kOptions,
                              .example = "vigie incident ack 12",
                              .run = &run};

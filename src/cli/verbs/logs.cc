@@ -1,5 +1,3 @@
-#include <fmt/core.h>
-
 #include "cli/lists.h"
 
 namespace vigie::cli {
@@ -10,7 +8,7 @@ constexpr Option kOptions[] = {{"--lines", "N", "how many of the last lines (def
 
 int run(Session& session, const Arguments& arguments) {
   if (arguments.words.empty()) { return session.wrong_use("logs of which service?"); }
-  std::string path = fmt::format("/api/vigie/services/{}/logs", arguments.word(0));
+  std::string path = api_path({"services", arguments.word(0), "logs"});
   add_parameter(path, "lines", arguments.value("--lines", "200"));
   return show_answer(session, path, [&](const json::object& answer) {
     for (const json::value& line : items_of(answer, "lines")) {
@@ -27,6 +25,7 @@ const VerbKind logs_verb{.name = "logs",
                          .summary = "The last lines a supervised service wrote",
                          .words = "SERVICE",
                          .words_max = 1,
+                         .names = "services",
                          .options = kOptions,
                          .example = "vigie logs datajs --lines 50",
                          .run = &run};

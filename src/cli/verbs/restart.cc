@@ -13,6 +13,7 @@ const VerbKind restart_verb{.name = "restart",
                             .summary = "Restarts supervised services",
                             .words = "SERVICE...",
                             .words_max = kUnitsMax,
+                            .names = "services",
                             .options = {},
                             .example = "vigie restart datajs",
                             .run = &run};

@@ -37,17 +37,12 @@ void print_steps(Session& session, const json::object& holder) {
     const json::object& step = item.get_object();
     session.print_line(fmt::format("{}. {} {}", ++number, get_string(step, "title"),
                                    paint(get_string(step, "kind"), Colour::cyan)));
-    std::string text = get_string(step, "text");
-    while (!text.empty()) {
-      const size_t end = std::min(text.find('\n'), text.size());
-      session.print_line("     " + paint(text.substr(0, end), Colour::dim));
-      text.erase(0, std::min(end + 1, text.size()));
-    }
+    print_lines(session, get_string(step, "text"), "     ");
   }
 }
 
 int show(Session& session, const std::string& id) {
-  return show_answer(session, "/api/vigie/runbooks/" + id, [&](const json::object& runbook) {
+  return show_answer(session, api_path({"runbooks", id}), [&](const json::object& runbook) {
     session.print_line(paint(get_string(runbook, "title"), Colour::bold));
     session.print_line(
         fmt::format("{}  when {}", get_string(runbook, "path"), or_dash(runbook, "when")));
@@ -84,7 +79,7 @@ int start(Session& session, const Arguments& arguments) {
   }
   const bool dry = arguments.has("--dry-run");
   const auto answer =
-      session.post(fmt::format("/api/vigie/runbooks/{}/run", id),
+      session.post(api_path({"runbooks", id, "run"}),
                    json::object{{"incident", incident}, {"params", *params}, {"dry_run", dry}});
   if (!answer) { return session.fail(answer.error()); }
   if (session.as_json()) {
@@ -122,6 +117,7 @@ const VerbKind runbook_verb{.name = "runbook",
                             .summary = "Lists, shows and runs runbooks",
                             .words = "[list | show ID | run ID]",
                             .words_max = 2,
+                            .names = "runbooks",
                             .options = kOptions,
                             .example = "vigie runbook run restart-datajs --dry-run",
                             .run = &run};

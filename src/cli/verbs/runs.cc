@@ -38,27 +38,23 @@ void print_step(Session& session, const json::object& step) {
   }
   const std::string why = get_string(step, "why");
   session.print_line(why.empty() ? line : line + paint("  " + why, Colour::dim));
-  std::string output = get_string(step, "output");
-  while (!output.empty()) {
-    const size_t end = std::min(output.find('\n'), output.size());
-    session.print_line("      " + paint(output.substr(0, end), Colour::dim));
-    output.erase(0, std::min(end + 1, output.size()));
-  }
+  print_lines(session, get_string(step, "output"), "      ");
 }
 
 int show(Session& session, const std::string& word) {
   const auto id = parse_id(word, "a run");
   if (!id) { return session.fail(id.error()); }
-  return show_answer(session, fmt::format("/api/vigie/runs/{}", *id), [&](const json::object& one) {
-    session.print_line(fmt::format("{}  {}  {}", paint(get_string(one, "title"), Colour::bold),
-                                   painted_state(get_string(one, "state")),
-                                   get_string(one, "why")));
-    for (const json::value& step : items_of(one, "steps")) {
-      print_step(session, step.get_object());
-    }
-    const std::string state = get_string(one, "state");
-    return state == "failed" || state == "escalated" ? 1 : 0;
-  });
+  return show_answer(
+      session, api_path({"runs", std::to_string(*id)}), [&](const json::object& one) {
+        session.print_line(fmt::format("{}  {}  {}", paint(get_string(one, "title"), Colour::bold),
+                                       painted_state(get_string(one, "state")),
+                                       get_string(one, "why")));
+        for (const json::value& step : items_of(one, "steps")) {
+          print_step(session, step.get_object());
+        }
+        const std::string state = get_string(one, "state");
+        return state == "failed" || state == "escalated" ? 1 : 0;
+      });
 }
 
 int act(Session& session, const Arguments& arguments) {
@@ -70,7 +66,7 @@ int act(Session& session, const Arguments& arguments) {
     body["answer"] = arguments.word(2);
     body["step"] = arguments.value("--step");
   }
-  const auto answer = session.post(fmt::format("/api/vigie/runs/{}/{}", *id, verb), body);
+  const auto answer = session.post(api_path({"runs", std::to_string(*id), verb}), body);
   if (!answer) { return session.fail(answer.error()); }
   session.as_json()
       ? session.print_json(*answer)
@@ -94,6 +90,7 @@ const VerbKind runs_verb{.name = "runs",
                          .summary = "Runs of runbooks: what was done, what it printed",
                          .words = "[list | show ID | cancel ID | answer ID done|not_done|again]",
                          .words_max = 3,
+                         .names = "runs",
                          .options = kOptions,
                          .example = "vigie runs show 3",
                          .run = &run};

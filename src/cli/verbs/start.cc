@@ -14,6 +14,7 @@ const VerbKind start_verb{
     .summary = "Starts supervised services; one that runs already is left alone",
     .words = "SERVICE...",
     .words_max = kUnitsMax,
+    .names = "services",
     .options = {},
     .example = "vigie start datajs",
     .run = &run};

@@ -1,18 +1,13 @@
 #include <fmt/core.h>
 
+#include "cli/chain_drawing.h"
+#include "cli/lists.h"
 #include "cli/terminal.h"
-#include "cli/verb_kind.h"
 #include "cli/words.h"
 
 namespace vigie::cli {
 
 namespace {
-
-const json::array& list_of(const json::object& document, std::string_view key) {
-  static const json::array none;
-  const json::array* found = get_array(document, key);
-  return found == nullptr ? none : *found;
-}
 
 void print_sentence(Session& session, const json::object& now) {
   const std::string mood = get_string(now, "mood");
@@ -21,6 +16,10 @@ void print_sentence(Session& session, const json::object& now) {
                                          : Colour::red;
   const std::string_view mark = mood == "ok" ? "●" : mood == "warn" ? "▲" : "✖";
   session.print_line(paint(fmt::format("{} {}", mark, get_string(now, "sentence")), colour));
+  const std::string trouble = get_string(now, "trouble");
+  if (!trouble.empty()) {
+    session.print_line(paint("✖ nothing new can be kept: " + trouble, Colour::red));
+  }
   const json::object* book = get_object(now, "book");
   if (book != nullptr && !get_string(*book, "problem").empty()) {
     session.print_line(paint("▲ the book on disk was refused:", Colour::yellow));
@@ -28,31 +27,20 @@ void print_sentence(Session& session, const json::object& now) {
   }
 }
 
-void print_section(Session& session, std::string_view title, const Table& table) {
-  if (table.empty()) { return; }
-  session.print_line();
-  session.print_line(paint(title, Colour::bold));
-  session.print(table.text());
-}
-
 void print_incidents(Session& session, const json::object& now, const std::string& at) {
   Table table({"id", "state", "what", "owner", "age", "next"});
-  for (const json::value& item : list_of(now, "incidents")) {
+  for (const json::value& item : items_of(now, "incidents")) {
     const json::object& incident = item.get_object();
-    const json::object* next = get_object(incident, "next");
     table.add({std::to_string(get_int(incident, "id")),
                painted_state(get_string(incident, "state")), get_string(incident, "title"),
-               or_dash(incident, "owner"), age_of(incident, "opened_at", at),
-               next == nullptr
-                   ? "-"
-                   : fmt::format("{}: {}", until(*next, "at", at), get_string(*next, "what"))});
+               owner_text(incident), age_of(incident, "opened_at", at), next_text(incident, at)});
   }
   print_section(session, "Incidents", table);
 }
 
 void print_oncall(Session& session, const json::object& now, const std::string& at) {
   Table table({"team", "on call", "until", "then"});
-  for (const json::value& item : list_of(now, "oncall")) {
+  for (const json::value& item : items_of(now, "oncall")) {
     const json::object& duty = item.get_object();
     table.add({get_string(duty, "team", get_string(duty, "schedule")),
                get_string(duty, "name", get_string(duty, "person")), short_time(duty, "until", at),
@@ -62,18 +50,17 @@ void print_oncall(Session& session, const json::object& now, const std::string& 
 }
 
 void print_chains(Session& session, const json::object& now) {
-  Table table({"chain", "state", "stages"});
-  for (const json::value& item : list_of(now, "chains")) {
-    const json::object& chain = item.get_object();
-    table.add(
-        {get_string(chain, "name"), painted_state(get_string(chain, "state")), chain_line(chain)});
+  if (items_of(now, "chains").empty()) { return; }
+  session.print_line();
+  session.print_line(paint("Chains", Colour::bold));
+  for (const json::value& item : items_of(now, "chains")) {
+    print_chain(session, item.get_object());
   }
-  print_section(session, "Chains", table);
 }
 
 void print_services(Session& session, const json::object& now, const std::string& at) {
   Table table({"service", "health", "unit", "since", "restarts", "why"});
-  for (const json::value& item : list_of(now, "services")) {
+  for (const json::value& item : items_of(now, "services")) {
     const json::object& service = item.get_object();
     const json::object* unit = get_object(service, "unit");
     const std::string cause = get_string(service, "cause");
@@ -91,7 +78,7 @@ void print_services(Session& session, const json::object& now, const std::string
 
 void print_runs(Session& session, const json::object& now, const std::string& at) {
   Table table({"run", "runbook", "state", "step", "since"});
-  for (const json::value& item : list_of(now, "runs")) {
+  for (const json::value& item : items_of(now, "runs")) {
     const json::object& run = item.get_object();
     table.add({std::to_string(get_int(run, "id")), get_string(run, "title"),
                painted_state(get_string(run, "state")), or_dash(run, "step"),
@@ -101,22 +88,16 @@ void print_runs(Session& session, const json::object& now, const std::string& at
 }
 
 int run(Session& session, const Arguments&) {
-  const auto answer = session.get("/api/vigie/now");
-  if (!answer) { return session.fail(answer.error()); }
-  const json::object& now = answer->get_object();
-  const int status = get_string(now, "mood") == "ok" ? 0 : 1;
-  if (session.as_json()) {
-    session.print_json(now);
-    return status;
-  }
-  const std::string at = get_string(now, "at");
-  print_sentence(session, now);
-  print_incidents(session, now, at);
-  print_runs(session, now, at);
-  print_oncall(session, now, at);
-  print_chains(session, now);
-  print_services(session, now, at);
-  return status;
+  return show_answer(session, "/api/vigie/now", [&](const json::object& now) {
+    const std::string at = get_string(now, "at");
+    print_sentence(session, now);
+    print_incidents(session, now, at);
+    print_runs(session, now, at);
+    print_oncall(session, now, at);
+    print_chains(session, now);
+    print_services(session, now, at);
+    return get_string(now, "mood") == "ok" ? 0 : 1;
+  });
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ const VerbKind stop_verb{.name = "stop",
                          .summary = "Stops supervised services with their whole process tree",
                          .words = "SERVICE...",
                          .words_max = kUnitsMax,
+                         .names = "services",
                          .options = {},
                          .example = "vigie stop datajs",
                          .run = &run};

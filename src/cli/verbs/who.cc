@@ -39,6 +39,7 @@ const VerbKind who_verb{.name = "who",
                         .summary = "Who is on call, until when, and who is next",
                         .words = "[TEAM]",
                         .words_max = 1,
+                        .names = "teams",
                         .options = kOptions,
                         .example = "vigie who core --at 2026-03-29T03:00:00+02:00",
                         .run = &run};
