@@ -45,6 +45,11 @@ struct Loop::Impl {
   std::atomic<int64_t> lag_ns{0};
   std::thread thread;
 
+  bool nobodys_or_here() const {
+    const std::thread::id now = home.load();
+    return now == std::thread::id{} || now == std::this_thread::get_id();
+  }
+
   size_t run_posted() {
     std::deque<Posted> taken;
     {
@@ -128,6 +133,7 @@ void Loop::start() {
     while (!impl_->stopping.load()) {
       if (impl_->turn() == 0) { impl_->wait_for_work(impl_->clock.mono() + kIdleWait); }
     }
+    impl_->home.store({});
   });
 }
 
@@ -176,6 +182,7 @@ void Loop::assert_here() const {
 }
 
 Loop::TimerId Loop::call_at(MonoTime when, Work work) {
+  ASSERT(impl_->nobodys_or_here(), "a timer of loop {} is set from elsewhere", impl_->name);
   const TimerId id = ++impl_->last_timer;
   impl_->timers.emplace(std::pair{when, id}, std::move(work));
   impl_->timer_times.emplace(id, when);
@@ -183,6 +190,7 @@ Loop::TimerId Loop::call_at(MonoTime when, Work work) {
 }
 
 void Loop::cancel_timer(TimerId id) {
+  ASSERT(impl_->nobodys_or_here(), "a timer of loop {} is cancelled from elsewhere", impl_->name);
   const auto it = impl_->timer_times.find(id);
   if (it == impl_->timer_times.end()) { return; }
   impl_->timers.erase({it->second, id});

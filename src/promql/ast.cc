@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "promql/evaluation.h"
 #include "promql/function_kind.h"
 
 namespace vigie::promql {
@@ -85,25 +86,6 @@ std::string position_of(std::string_view text, size_t offset) {
 
 namespace {
 
-double eval_duration_binary(BinaryOp op, double a, double b) {
-  switch (op) {
-    case BinaryOp::add:
-      return a + b;
-    case BinaryOp::sub:
-      return a - b;
-    case BinaryOp::mul:
-      return a * b;
-    case BinaryOp::div:
-      return a / b;
-    case BinaryOp::mod:
-      return std::fmod(a, b);
-    case BinaryOp::pow:
-      return std::pow(a, b);
-    default:
-      return NAN;
-  }
-}
-
 double eval_duration_call(const CallNode& call, double step, double range) {
   const std::string_view name = call.function->name;
   if (name == "step") { return step; }
@@ -124,8 +106,8 @@ double eval_duration(const Node& node, double step, double range) {
     return unary->negates ? -value : value;
   }
   if (const auto* binary = as<BinaryNode>(node)) {
-    return eval_duration_binary(binary->op, eval_duration(*binary->left, step, range),
-                                eval_duration(*binary->right, step, range));
+    return apply(binary->op, eval_duration(*binary->left, step, range),
+                 eval_duration(*binary->right, step, range));
   }
   if (const auto* call = as<CallNode>(node)) { return eval_duration_call(*call, step, range); }
   return NAN;

@@ -98,4 +98,15 @@ inline constexpr ValueType kMatrix[] = {ValueType::matrix};
 inline constexpr ValueType kScalar[] = {ValueType::scalar};
 inline constexpr ValueType kVectorScalar[] = {ValueType::vector, ValueType::scalar};
 
+/// The row of a function of each value alone.
+constexpr Function of_each_value(std::string_view name, std::string_view doc,
+                                 double (*body)(double)) {
+  Function f;
+  f.name = name;
+  f.args = kVector;
+  f.doc = doc;
+  f.body.value = body;
+  return f;
+}
+
 }  // namespace vigie::promql
