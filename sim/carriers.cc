@@ -44,22 +44,23 @@ void Carriers::executed(const engine::Release& release, const RunStep& step) {
 
 void Carriers::carry(const engine::Release& release, const std::string& channel,
                      const std::string& who) {
+  const std::string aside =
+      fmt::format(R"({{"retry":"later","repeat":{}}})", release.repeat ? "true" : "false");
   for (const std::string& name : {channel, who}) {
     const auto down = conditions.channel_down.find(name);
     if (down == conditions.channel_down.end()) { continue; }
-    finish(release, conditions.page_takes, Outcome::failed, down->second, R"({"retry":"later"})");
+    finish(release, conditions.page_takes, Outcome::failed, down->second, aside);
     return;
   }
   if (random_.chance(conditions.page_fails)) {
-    finish(release, conditions.page_takes, Outcome::failed, "the carrier answered 503",
-           R"({"retry":"later"})");
+    finish(release, conditions.page_takes, Outcome::failed, "the carrier answered 503", aside);
     return;
   }
   Delivered one{.at = clock_.wall(),
                 .key = release.key,
                 .body = release.effect.body,
                 .repeat = release.repeat};
-  finish(release, conditions.page_takes, Outcome::ok, "accepted");
+  finish(release, conditions.page_takes, Outcome::ok, "accepted", aside);
   if (conditions.page_late > 0 && random_.chance(conditions.page_late)) {
     due_.back().arrives = std::move(one);
   } else {
@@ -166,6 +167,10 @@ std::vector<EffectSettled> Carriers::take_due() {
 
 void Carriers::crash() {
   ++life_;
+  for (size_t i = remembered_; i < delivered_.size(); ++i) {
+    delivered_[i].forgotten = delivered_[i].key.find("-memory-") != std::string::npos;
+  }
+  remembered_ = delivered_.size();
   due_.clear();
   if (conditions.unit_dies > 0) {
     std::erase_if(alive_, [this](const auto&) { return random_.chance(conditions.unit_dies); });

@@ -20,6 +20,9 @@ struct Delivered {
   std::string key;
   EffectBody body;
   bool repeat = false;
+  /// It left from memory while the disk refused writes, and a crash took the memory of it along:
+  /// nobody can know that it was ever said.
+  bool forgotten = false;
 };
 
 /// How the fakes behave; a story sets it, the random life changes it.
@@ -48,6 +51,8 @@ class Carriers {
   std::optional<MonoTime> next_due() const;
   /// Outcomes that are due by now.
   std::vector<EffectSettled> take_due();
+  /// Everything that happened so far is on disk.
+  void remember() { remembered_ = delivered_.size(); }
   /// The daemon died: what was under way is done or not, and nobody hears of it.
   void crash();
 
@@ -91,6 +96,7 @@ class Carriers {
   int64_t next_pid_ = 1'000;
   std::vector<Due> due_;
   std::vector<Delivered> delivered_;
+  size_t remembered_ = 0;  ///< Deliveries before this one are on disk.
   std::map<std::string, Seen> seen_;
   std::map<std::string, int64_t> alive_;
   std::map<std::string, size_t> starts_;

@@ -19,8 +19,8 @@ struct LifeResult {
 };
 
 /// Lets a random life happen: alerts, faults, people, crashes, full disks, dead carriers, clock
-/// jumps. `trace` prints every act. `telling` also asks, at the end, whether each receiver was told
-/// the last word about each alert: a check that still finds rare cases (CHANGELOG, known limits).
+/// jumps. `trace` prints every act. `telling`: asks at the end whether each receiver was told the
+/// last word about each alert.
 LifeResult live(uint64_t seed, uint64_t steps, bool trace, bool telling);
 
 }  // namespace vigie::sim

@@ -1,5 +1,5 @@
 // vigie-sim stories DIR_OR_FILE...      runs stories
-// vigie-sim random [--seed N] [--steps N] [--for 60s] [--trace] [--telling]   random lives
+// vigie-sim random [--seed N] [--steps N] [--for 60s] [--trace] [--without-telling]   random lives
 #include <fmt/core.h>
 
 #include <charconv>
@@ -49,7 +49,7 @@ struct Wanted {
   uint64_t steps = kStepsOfALife;
   Millis length{0};
   bool trace = false;
-  bool telling = false;
+  bool telling = true;
 };
 
 bool read_number(const std::string& text, uint64_t& out) {
@@ -60,8 +60,12 @@ bool read_arguments(const std::vector<std::string>& arguments, Wanted& out) {
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& name = arguments[i];
     const std::string value = i + 1 < arguments.size() ? arguments[i + 1] : "";
-    if (name == "--trace" || name == "--telling") {
-      (name == "--trace" ? out.trace : out.telling) = true;
+    if (name == "--trace") {
+      out.trace = true;
+      continue;
+    }
+    if (name == "--without-telling") {
+      out.telling = false;
       continue;
     }
     ++i;
@@ -123,7 +127,7 @@ int main(const std::vector<std::string>& arguments) {
   }
   fmt::print(stderr,
              "usage: vigie-sim stories PLACE... | random [--seed N] [--steps N] [--for 60s] "
-             "[--trace] [--telling]\n");
+             "[--trace] [--without-telling]\n");
   return 2;
 }
 

@@ -56,6 +56,7 @@ class World {
   void settle_instant();
   json::value ask(std::function<json::value(const engine::Heart&, WallTime)> question);
   std::string memory();
+  void check_copy();
   void take_trouble(const std::string& why);
   void complain(std::string what);
   std::optional<MonoTime> next_instant();
@@ -67,7 +68,9 @@ class World {
   std::unique_ptr<Life> life_;
   Witness witness_;
   std::vector<std::string> broken_;
-  std::string remembered_;  ///< memory() of the life before, "" when it knew more than the disk.
+  /// memory() of the life before; "" when it knew more than the disk, or was not asked.
+  std::string remembered_;
+  size_t memory_size_ = 0;  ///< Bytes of the last memory().
   int crashes_ = 0;
 };
 

@@ -49,25 +49,41 @@ struct Alert {
 
 using Alerts = std::map<std::string, Alert>;
 
+/// The last words about an alert that ended, or that went to another group: what its receivers may
+/// still have to be told does not depend on what becomes of the alert.
+struct Ended {
+  WallTime at{}, fired_at{};
+  Labels labels;  ///< As they were told.
+  StringMap annotations;
+  std::string rule;
+  bool kept_back = false;  ///< It was a victim or inhibited when it ended.
+  VIGIE_FIELDS(at, fired_at, labels, annotations, rule, kept_back)
+};
+
 /// An alert's place in a group.
 struct Member {
-  /// It went to another group: here it counts as resolved, under the labels it had.
-  std::optional<WallTime> left_at;
-  Labels left_labels;
-  VIGIE_FIELDS(left_at, left_labels)
+  std::optional<Ended> ended;  ///< Absent: it fires.
+  VIGIE_FIELDS(ended)
 };
+
+/// What an integration heard last of an alert. `unsure`: a message left and nobody knows whether it
+/// arrived, so whatever holds must be said again.
+enum class Word : uint8_t { firing, resolved, unsure };
+using Words = std::map<std::string, Word>;  ///< By fingerprint.
 
 /// What one integration of a receiver knows about a group (Alertmanager's notification log).
 struct Delivery {
-  std::vector<std::string> firing, resolved;  ///< Of the last notification that arrived; sorted.
-  std::optional<WallTime> sent_at;
-  std::string flight;  ///< Effect under way, "" for none.
-  std::vector<std::string> flight_firing, flight_resolved;
-  int64_t failures = 0;  ///< Since the last success.
-  std::optional<WallTime> retry_at;
+  Words heard;                      ///< Of members only; nothing: it never heard of it.
+  std::optional<WallTime> sent_at;  ///< Of the last message that arrived.
+  std::string flight;               ///< Effect under way, "" for none.
+  Words says;                       ///< What the flight says.
+  int64_t failures = 0;             ///< Since the last success.
+  std::optional<WallTime> failing_since, retry_at;
   std::string problem;  ///< What the last failure said.
-  VIGIE_FIELDS(firing, resolved, sent_at, flight, flight_firing, flight_resolved, failures,
-               retry_at, problem)
+  VIGIE_FIELDS(heard, sent_at, flight, says, failures, failing_since, retry_at, problem)
+
+  /// It may believe that this alert fires.
+  bool may_believe(const std::string& fingerprint) const;
 };
 
 /// Alerts that are told to one receiver together.
@@ -107,4 +123,5 @@ inline constexpr Millis kConfirmWithin = 1min;
 
 namespace vigie {
 VIGIE_WORDS(alerting::AlertState, pending, firing, resolved);
+VIGIE_WORDS(alerting::Word, firing, resolved, unsure);
 }  // namespace vigie

@@ -240,6 +240,15 @@ void AlertStates::jumped(Millis by) {
   reindex(*settings_);
 }
 
+void AlertStates::forget(WallTime now) {
+  while (!resolved_.empty()) {
+    const auto oldest = resolved_.begin();
+    if (resolved_.size() <= kResolvedMax && oldest->first + kResolvedKept > now) { break; }
+    state_.alerts.erase(oldest->second);
+    resolved_.erase(oldest);
+  }
+}
+
 void AlertStates::reschedule(const Alert& alert) {
   if (alert.fired_at) { deadlines_.erase({*alert.fired_at + kPlacedWithin, alert.fingerprint}); }
   schedule(alert);

@@ -44,9 +44,8 @@ class AlertStates {
   void started(WallTime now, AlertChanges& out);
   /// The wall clock was set: what happened stays as long ago, what is due as far off, as it was.
   void jumped(Millis by);
-  /// Forgets resolved alerts that were kept long enough; `held` are still needed by a group.
-  template <class Held>
-  void forget(WallTime now, const Held& held);
+  /// Forgets resolved alerts that were kept long enough.
+  void forget(WallTime now);
 
   /// The alert was placed: its deadline may be another.
   void reschedule(const Alert& alert);
@@ -73,17 +72,5 @@ class AlertStates {
   std::set<std::pair<WallTime, std::string>> deadlines_;
   std::set<std::pair<WallTime, std::string>> resolved_;
 };
-
-template <class Held>
-void AlertStates::forget(WallTime now, const Held& held) {
-  for (auto it = resolved_.begin(); it != resolved_.end();) {
-    const bool over = resolved_.size() > kResolvedMax;
-    if (!over && it->first + kResolvedKept > now) { break; }
-    const auto here = it++;
-    if (held(here->second)) { continue; }
-    state_.alerts.erase(here->second);
-    resolved_.erase(here);
-  }
-}
 
 }  // namespace vigie::alerting

@@ -72,6 +72,7 @@ Effects AlertingDecider::apply(const Event& event, WallTime now) {
     on(*book, now, out);
   } else if (std::holds_alternative<DaemonStarted>(event.body)) {
     states_.started(now, changes);
+    dispatcher_.started(now);
   } else if (const auto* jumped = std::get_if<ClockJumped>(&event.body)) {
     states_.jumped(jumped->by);
     dispatcher_.jumped(jumped->by);
@@ -79,7 +80,7 @@ Effects AlertingDecider::apply(const Event& event, WallTime now) {
     if (state_.minute_at) { state_.minute_at = now; }
   }
   follow(changes, now, out);
-  states_.forget(now, [this](const std::string& name) { return dispatcher_.holds(name); });
+  states_.forget(now);
   return out;
 }
 
@@ -94,8 +95,8 @@ void AlertingDecider::on(const BookAdopted& event, WallTime now, Effects& out) {
   AlertChanges changes;
   states_.adopt(before, settings_, now, changes);
   reindex();
-  dispatcher_.adopt(now);
   follow(changes, now, out);
+  dispatcher_.adopt(now);
 }
 
 void AlertingDecider::on(const AlertPlaced& event, WallTime now, Effects& out) {
@@ -103,7 +104,8 @@ void AlertingDecider::on(const AlertPlaced& event, WallTime now, Effects& out) {
   if (found == state_.alerts.end() || found->second.state != AlertState::firing) { return; }
   Alert& alert = found->second;
   const bool was_victim = !alert.cause.empty();
-  inhibitor_.remove(alert.fingerprint, alert.full_labels());
+  const Labels told = alert.full_labels();
+  inhibitor_.remove(alert.fingerprint, told);
   alert.placement.clear();
   for (const auto& [name, value] : {std::pair{"chain", &event.chain},
                                     {"stage", &event.stage},
@@ -116,7 +118,7 @@ void AlertingDecider::on(const AlertPlaced& event, WallTime now, Effects& out) {
   alert.placed = true;
   states_.reschedule(alert);
   inhibitor_.add(alert.fingerprint, alert.full_labels());
-  dispatcher_.route(alert, now);
+  dispatcher_.route(alert, told, now);
   if (was_victim && alert.cause.empty()) { dispatcher_.reconsider(now); }
   static_cast<void>(out);
 }
@@ -185,6 +187,7 @@ void AlertingDecider::follow(const AlertChanges& changes, WallTime now, Effects&
   for (const std::string& name : changes.fired) { announce(state_.alerts.at(name), now, out); }
   for (const std::string& name : changes.reworded) { announce(state_.alerts.at(name), now, out); }
   std::set<std::string> freed;
+  for (const std::string& name : changes.resolved) { dispatcher_.ended(state_.alerts.at(name)); }
   for (const std::string& name : changes.resolved) {
     const Alert& alert = state_.alerts.at(name);
     inhibitor_.remove(name, alert.full_labels());
@@ -204,7 +207,8 @@ void AlertingDecider::follow(const AlertChanges& changes, WallTime now, Effects&
   }
   if (!changes.resolved.empty()) { dispatcher_.reconsider(now); }
   for (const std::string& name : changes.unplaced) {
-    dispatcher_.route(state_.alerts.at(name), now);
+    const Alert& alert = state_.alerts.at(name);
+    dispatcher_.route(alert, alert.full_labels(), now);
   }
   if (muted_by_time_.empty()) {
     state_.minute_at.reset();

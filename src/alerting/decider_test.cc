@@ -48,6 +48,9 @@ time_intervals:
   - {name: night, time_intervals: [{times: [{start_time: "00:00", end_time: "01:00"}]}]}
 )";
 
+/// What a notifier adds about an attempt that followed one of before a crash.
+const std::string kRepeated = R"({"retry":"later","repeat":true})";
+
 // 2026-01-01T00:00Z: the night interval covers the first hour.
 const WallTime kStart = wall_from_millis(1'767'225'600'000);
 
@@ -134,9 +137,10 @@ class Room : public ::testing::Test {
   void fall(std::string_view rule, const Labels& labels) {
     give(ConditionFell{.rule = "rules/a.yml;g;" + std::string(rule), .labels = labels});
   }
-  void settle(Outcome outcome, std::string detail = "") {
+  void settle(Outcome outcome, std::string detail = "", std::string data = {}) {
     const EffectId id = sent_.back().first;
-    give(EffectSettled{.effect = id, .outcome = outcome, .detail = std::move(detail), .data = {}});
+    give(EffectSettled{
+        .effect = id, .outcome = outcome, .detail = std::move(detail), .data = std::move(data)});
   }
   json::object alert(size_t i = 0) {
     return decider_->view("alerts", now_).get_array().at(i).get_object();
@@ -443,6 +447,182 @@ TEST_F(Room, GivesUpOnAnEndedAlertNobodyCanBeToldOf) {
   EXPECT_FALSE(decider_->next_timer().has_value());
 }
 
+TEST_F(Room, TriesForADayThatItIsRunning) {
+  rise("Now", labels("Now"));
+  forward(30s);
+  settle(Outcome::ok);
+  fall("Now", labels("Now"));
+  forward(5min);
+  settle(Outcome::failed, "gone");
+  now_ += 48h;  // Down for a weekend.
+  give(DaemonStarted{.version = "1"});
+  forward(1s);
+  ASSERT_EQ(sent_.size(), 3U);
+  settle(Outcome::failed, "not yet");
+  forward(1min);
+  ASSERT_EQ(sent_.size(), 4U) << "the time in which nobody tried is no reason to give up";
+  EXPECT_EQ(sent_[3].second.status, "resolved");
+  settle(Outcome::ok);
+  EXPECT_TRUE(decider_->view("groups", now_).get_array().empty());
+}
+
+TEST_F(Room, TellsTheEndOfAnAlertThatPendsAgain) {
+  const Labels held = labels("Held");
+  rise("Held", held);
+  forward(5min + 30s);
+  ASSERT_EQ(sent_.size(), 1U);
+  settle(Outcome::ok);
+  const WallTime ended = now_;
+  fall("Held", held);
+  forward(1s);
+  rise("Held", held, {{"summary", "another time"}});
+  fall("Held", held);
+  forward(5min);
+  ASSERT_EQ(sent_.size(), 2U);
+  EXPECT_EQ(sent_[1].second.status, "resolved");
+  const json::object told = payload(1).at("alerts").get_array().at(0).get_object();
+  EXPECT_EQ(get_string(told, "endsAt"), rfc3339(ended));
+  EXPECT_TRUE(told.at("annotations").get_object().empty()) << "as they were when it ended";
+  settle(Outcome::ok);
+  rise("Held", held);
+  forward(1min);
+  give(BookAdopted{.hash = "2", .text = book_json("name: other")});
+  forward(1h);
+  EXPECT_FALSE(decider_->next_timer().has_value());
+}
+
+TEST_F(Room, TellsTheEndToWhomTheBeginningMayHaveReached) {
+  rise("Now", labels("Now"));
+  forward(30s);
+  ASSERT_EQ(sent_.size(), 1U);
+  // The first attempt was cut by a crash after it had arrived; its repeat is refused.
+  settle(Outcome::failed, "503", kRepeated);
+  fall("Now", labels("Now"));
+  forward(10s);
+  ASSERT_EQ(sent_.size(), 2U);
+  EXPECT_EQ(sent_[1].second.status, "resolved");
+  settle(Outcome::ok);
+  forward(1h);
+  EXPECT_EQ(sent_.size(), 2U);
+}
+
+TEST_F(Room, SaysNothingOfTheEndWhereTheBeginningNeverArrived) {
+  rise("Now", labels("Now"));
+  forward(30s);
+  settle(Outcome::failed, "connection refused");
+  fall("Now", labels("Now"));
+  forward(1h);
+  EXPECT_EQ(sent_.size(), 1U);
+  EXPECT_TRUE(decider_->view("groups", now_).get_array().empty());
+}
+
+TEST_F(Room, TellsAgainThatItFiresWhereTheEndMayHaveArrived) {
+  rise("Now", labels("Now"));
+  forward(30s);
+  settle(Outcome::ok);
+  fall("Now", labels("Now"));
+  forward(5min);
+  ASSERT_EQ(sent_.size(), 2U);
+  rise("Now", labels("Now"));
+  settle(Outcome::unknown, "no answer");
+  forward(1s);
+  ASSERT_EQ(sent_.size(), 3U);
+  EXPECT_EQ(sent_[2].second.status, "firing");
+  settle(Outcome::ok);
+  forward(1h);
+  EXPECT_EQ(sent_.size(), 3U);
+}
+
+TEST_F(Room, TellsOnceMoreOfWhatFiresAgainWhileItsEndIsTold) {
+  rise("Now", labels("Now"));
+  forward(30s);
+  settle(Outcome::ok);
+  fall("Now", labels("Now"));
+  forward(5min);
+  ASSERT_EQ(sent_.size(), 2U);
+  rise("Now", labels("Now"));
+  settle(Outcome::ok);
+  forward(5min);
+  ASSERT_EQ(sent_.size(), 3U);
+  EXPECT_EQ(sent_[2].second.status, "firing");
+}
+
+TEST_F(Room, GoesOnAsOneWhenAnAlertBlinks) {
+  rise("Now", labels("Now"));
+  forward(30s);
+  settle(Outcome::ok);
+  fall("Now", labels("Now"));
+  rise("Now", labels("Now"));
+  forward(3h);
+  EXPECT_EQ(sent_.size(), 1U);
+}
+
+TEST_F(Room, MentionsWhatBlinkedWithTheNextMessageOnce) {
+  rise("Now", labels("Now", {{"i", "1"}}));
+  forward(30s);
+  settle(Outcome::ok);
+  rise("Now", labels("Now", {{"i", "2"}}));
+  fall("Now", labels("Now", {{"i", "2"}}));
+  forward(5min);
+  ASSERT_EQ(sent_.size(), 2U);
+  EXPECT_EQ(sent_[1].second.status, "firing");
+  EXPECT_EQ(payload(1).at("alerts").get_array().size(), 2U);
+  settle(Outcome::ok);
+  forward(3h);
+  EXPECT_EQ(sent_.size(), 2U);
+}
+
+TEST_F(Room, ToldIntegrationsDoNotHearTheEndAgainBecauseAnotherFails) {
+  const Labels fast = labels("Now", {{"fast", "yes"}});
+  std::string book(kBook);
+  const std::string email = "email_configs: [{to: ana@example.org}]";
+  book.replace(book.find(email), email.size(),
+               "email_configs: [{to: ana@example.org, send_resolved: true}]");
+  give(BookAdopted{.hash = "2", .text = book_json(book)});
+  rise("Now", fast);
+  forward(1s);
+  ASSERT_EQ(sent_.size(), 2U);
+  give(EffectSettled{.effect = sent_[0].first, .outcome = Outcome::ok});
+  give(EffectSettled{.effect = sent_[1].first, .outcome = Outcome::ok});
+  fall("Now", fast);
+  forward(5min);
+  ASSERT_EQ(sent_.size(), 4U);
+  give(EffectSettled{.effect = sent_[2].first, .outcome = Outcome::ok});
+  give(EffectSettled{.effect = sent_[3].first, .outcome = Outcome::failed});
+  for (size_t i = 4; i < 12; ++i) {
+    forward(5min);
+    ASSERT_EQ(sent_.size(), i + 1);
+    EXPECT_EQ(sent_[i].second.kind, "webhook");
+    settle(i + 1 < 12 ? Outcome::failed : Outcome::ok);
+  }
+  EXPECT_TRUE(decider_->view("groups", now_).get_array().empty());
+}
+
+TEST_F(Room, TellsTheOldReceiverThatAReroutedAlertIsOver) {
+  rise("Now", labels("Now"));
+  forward(30s);
+  settle(Outcome::ok);
+  std::string book(kBook);
+  book.replace(book.find("receiver: hook"), 14, "receiver: two ");
+  give(BookAdopted{.hash = "2", .text = book_json(book)});
+  forward(1s);
+  std::map<std::string, std::string> status;
+  for (const auto& [id, notify] : sent_) { status[notify.receiver] = notify.status; }
+  EXPECT_EQ(status["hook"], "resolved");
+  EXPECT_EQ(status["two"], "firing");
+}
+
+TEST_F(Room, DropsAReceiverThatLeftTheBookWithoutAWord) {
+  rise("Now", labels("Now"));
+  forward(30s);
+  settle(Outcome::ok);
+  give(BookAdopted{.hash = "2", .text = book_json("name: other")});
+  forward(1h);
+  EXPECT_EQ(sent_.size(), 1U);
+  EXPECT_TRUE(decider_->view("groups", now_).get_array().empty());
+  EXPECT_FALSE(decider_->next_timer().has_value());
+}
+
 TEST_F(Room, TellsEveryIntegrationOnItsOwnTerms) {
   rise("Now", labels("Now", {{"fast", "yes"}}));
   forward(1s);
@@ -523,6 +703,9 @@ TEST_F(Room, MovesAnAlertToTheGroupOfItsNewPlace) {
   }
   EXPECT_EQ(status[R"({"service":"datajs"})"], "resolved");
   EXPECT_EQ(status[R"({"service":"offre"})"], "firing");
+  EXPECT_EQ(sent_[1].second.status, "resolved") << "so that what holds is said last";
+  EXPECT_EQ(to_text(payload(1).at("commonLabels")),
+            R"({"alertname":"Now","service":"datajs","team":"core"})");
 }
 
 TEST_F(Room, TellsReceiversEvenWhenNobodyPlaces) {

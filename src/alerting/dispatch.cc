@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "alerting/payload.h"
+#include "base/json.h"
 
 namespace vigie::alerting {
 
@@ -15,11 +15,11 @@ constexpr Millis kRetryMax = 5min;
 /// A group whose alerts all ended, but whose receiver never answers, is given up after this.
 constexpr Millis kResolvedRetriedFor = 24h;
 
-bool contains(const std::vector<std::string>& sorted, const std::string& item) {
-  return std::ranges::binary_search(sorted, item);
-}
-bool subset(const std::vector<std::string>& small, const std::vector<std::string>& large) {
-  return std::ranges::includes(large, small);
+/// An earlier attempt of this message was cut by a crash, or this one has no known end.
+bool may_have_arrived(const EffectSettled& outcome) {
+  if (outcome.outcome == Outcome::unknown) { return true; }
+  const auto data = parse_json(outcome.data);
+  return data && data->is_object() && get_bool(data->get_object(), "repeat");
 }
 
 std::string group_id(const Route& route, const Labels& labels) {
@@ -32,6 +32,11 @@ WallTime next_minute(WallTime now) {
 }
 
 }  // namespace
+
+bool Delivery::may_believe(const std::string& fingerprint) const {
+  const auto found = heard.find(fingerprint);
+  return found != heard.end() && found->second != Word::resolved;
+}
 
 void Dispatcher::reindex(const Settings& settings, Suppressed suppressed) {
   settings_ = &settings;
@@ -108,7 +113,7 @@ Group& Dispatcher::open(const std::string& id, const Route& route, const Alert& 
   return group;
 }
 
-void Dispatcher::route(const Alert& alert, WallTime now) {
+void Dispatcher::route(const Alert& alert, const Labels& told, WallTime now) {
   if (alert.state != AlertState::firing || !alert.placed) { return; }
   const Labels labels = alert.full_labels();
   std::set<std::string> wanted;
@@ -122,45 +127,52 @@ void Dispatcher::route(const Alert& alert, WallTime now) {
     schedule(id);
   }
   for (const std::string& id : groups_of_[alert.fingerprint]) {
-    Member& member = state_.groups[id].members[alert.fingerprint];
-    if (wanted.contains(id) || member.left_at) { continue; }
-    member.left_at = now;
-    member.left_labels = labels;
+    Group& group = state_.groups.at(id);
+    Member& member = group.members.at(alert.fingerprint);
+    if (wanted.contains(id) || member.ended) { continue; }
+    member.ended = last_words(alert, told, now);
+    if (group.flushed) { group.next_flush = std::min(group.next_flush, now); }
+    schedule(id);
   }
   if (groups_of_[alert.fingerprint].empty()) { groups_of_.erase(alert.fingerprint); }
 }
 
-void Dispatcher::adopt(WallTime now) {
-  // What no route of the new book makes goes without a word, as when Alertmanager reloads.
-  const std::map<std::string, Group> before = std::exchange(state_.groups, {});
-  const auto suppressed = suppressed_;
-  reindex(*settings_, suppressed);
-  for (const auto& [fingerprint, alert] : state_.alerts) {
-    if (alert.state == AlertState::pending || !alert.placed) { continue; }
-    const Labels labels = alert.full_labels();
-    for (const Route* route : match_routes(settings_->route, labels)) {
-      if (!settings_->receivers.contains(route->receiver)) { continue; }
-      const std::string id = group_id(*route, route->group_labels(labels));
-      const auto old = before.find(id);
-      const bool was_member = old != before.end() && old->second.members.contains(fingerprint);
-      if (alert.state == AlertState::resolved && !was_member) { continue; }
-      if (old != before.end()) { state_.groups.try_emplace(id, old->second); }
-      open(id, *route, alert, now);
-    }
+void Dispatcher::ended(const Alert& alert) {
+  const auto groups = groups_of_.find(alert.fingerprint);
+  if (groups == groups_of_.end()) { return; }
+  for (const std::string& id : groups->second) {
+    Member& member = state_.groups.at(id).members.at(alert.fingerprint);
+    if (member.ended) { continue; }
+    member.ended = last_words(alert, alert.full_labels(), alert.resolved_at.value_or(WallTime{}));
   }
-  for (auto& [id, group] : state_.groups) {
-    std::erase_if(group.members,
-                  [&](const auto& entry) { return !state_.alerts.contains(entry.first); });
-    // Integrations that are gone have no one to tell.
+}
+
+Ended Dispatcher::last_words(const Alert& alert, const Labels& told, WallTime at) const {
+  return {.at = at,
+          .fired_at = alert.fired_at.value_or(alert.active_at),
+          .labels = told,
+          .annotations = alert.annotations,
+          .rule = alert.rule,
+          .kept_back = !suppressed_(alert).empty()};
+}
+
+void Dispatcher::adopt(WallTime now) {
+  for (auto it = state_.groups.begin(); it != state_.groups.end();) {
+    Group& group = it->second;
+    // Receivers and integrations that are gone have no one to tell.
+    const std::vector<Integration>& list = integrations(group);
     std::erase_if(group.deliveries, [&](const auto& entry) {
-      const auto& list = integrations(group);
       return std::ranges::none_of(list,
                                   [&](const Integration& i) { return i.key() == entry.first; });
     });
-    group.next_flush = std::min(group.next_flush, now + group.interval);
+    it = list.empty() ? state_.groups.erase(it) : std::next(it);
   }
-  reindex(*settings_, suppressed);
-  for (const auto& [fingerprint, alert] : state_.alerts) { route(alert, now); }
+  reindex(*settings_, Suppressed(suppressed_));
+  for (const auto& [fingerprint, alert] : state_.alerts) { route(alert, alert.full_labels(), now); }
+  for (auto& [id, group] : state_.groups) {
+    group.next_flush = std::min(group.next_flush, now + group.interval);
+    schedule(id);
+  }
 }
 
 void Dispatcher::jumped(Millis by) {
@@ -169,12 +181,25 @@ void Dispatcher::jumped(Millis by) {
   };
   for (auto& [id, group] : state_.groups) {
     group.next_flush += by;
-    for (auto& [fingerprint, member] : group.members) { shift(member.left_at); }
+    for (auto& [fingerprint, member] : group.members) {
+      if (!member.ended) { continue; }
+      member.ended->at += by;
+      member.ended->fired_at += by;
+    }
     for (auto& [key, delivery] : group.deliveries) {
       shift(delivery.sent_at);
+      shift(delivery.failing_since);
       shift(delivery.retry_at);
     }
     schedule(id);
+  }
+}
+
+void Dispatcher::started(WallTime now) {
+  for (auto& [id, group] : state_.groups) {
+    for (auto& [key, delivery] : group.deliveries) {
+      if (delivery.failing_since) { delivery.failing_since = now; }
+    }
   }
 }
 
@@ -187,24 +212,25 @@ void Dispatcher::reconsider(WallTime now) {
   }
 }
 
-bool Dispatcher::is_firing(const std::string& fingerprint, const Member& member) const {
+const Alert* Dispatcher::firing(const std::string& fingerprint, const Member& member) const {
+  if (member.ended) { return nullptr; }
   const auto found = state_.alerts.find(fingerprint);
-  return !member.left_at && found != state_.alerts.end() &&
-         found->second.state == AlertState::firing;
+  const bool fires = found != state_.alerts.end() && found->second.state == AlertState::firing;
+  return fires ? &found->second : nullptr;
 }
 
-Dispatcher::Content Dispatcher::content_of(const Group& group, const Integration& to,
-                                           const Delivery& delivery, WallTime now) const {
+Words Dispatcher::words_for(const Group& group, const Integration& to, const Delivery& delivery,
+                            WallTime now) const {
   const bool silent = !muted(group, now).empty();
-  Content out;
+  Words out;
   for (const auto& [fingerprint, member] : group.members) {
-    const auto alert = state_.alerts.find(fingerprint);
-    if (alert == state_.alerts.end()) { continue; }
-    const bool known = contains(delivery.firing, fingerprint);
-    if (is_firing(fingerprint, member)) {
-      if (!silent && suppressed_(alert->second).empty()) { out.firing.push_back(fingerprint); }
-    } else if (to.send_resolved && (known || (!silent && suppressed_(alert->second).empty()))) {
-      out.resolved.push_back(fingerprint);
+    if (const Alert* alert = firing(fingerprint, member)) {
+      if (!silent && suppressed_(*alert).empty()) { out[fingerprint] = Word::firing; }
+    } else if (member.ended && to.send_resolved) {
+      // Never told as firing: it came and went between two messages.
+      const bool blinked = !delivery.heard.contains(fingerprint);
+      const bool may_tell = blinked && !silent && !member.ended->kept_back;
+      if (may_tell || delivery.may_believe(fingerprint)) { out[fingerprint] = Word::resolved; }
     }
   }
   return out;
@@ -216,48 +242,59 @@ void Dispatcher::tell(const std::string& id, Group& group, const Integration& to
   if (!delivery.flight.empty()) { return; }
   if (delivery.retry_at && *delivery.retry_at > now) { return; }
   delivery.retry_at.reset();
-  Content content = content_of(group, to, delivery, now);
-  const bool news = !subset(content.firing, delivery.firing);
-  const bool ended = !subset(content.resolved, delivery.resolved) &&
-                     (delivery.sent_at.has_value() || !content.firing.empty());
-  const bool stale = delivery.sent_at && *delivery.sent_at + group.repeat <= now;
-  // Alertmanager says nothing of alerts that came and went before anybody heard of the group.
-  const bool all_over = content.firing.empty() && !delivery.firing.empty() && to.send_resolved &&
-                        !content.resolved.empty();
-  const bool repeat = stale && !content.firing.empty();
-  if (content.firing.empty() ? all_over : (news || ended || repeat)) {
-    send(id, group, to, std::move(content), now, out);
+  Words words = words_for(group, to, delivery, now);
+  bool news = false;
+  bool fires = false;
+  bool ends = false;
+  for (const auto& [fingerprint, word] : words) {
+    const auto heard = delivery.heard.find(fingerprint);
+    const bool known = heard != delivery.heard.end();
+    (word == Word::firing ? fires : ends) = true;
+    // Alertmanager says nothing by itself of what came and went before anybody heard of it.
+    news = news || (word == Word::firing ? !known || heard->second != word : known);
   }
+  const bool stale = delivery.sent_at && *delivery.sent_at + group.repeat <= now;
+  if (news || (fires && (ends || stale))) { send(id, group, to, std::move(words), out); }
 }
 
-void Dispatcher::send(const std::string& id, Group& group, const Integration& to, Content content,
-                      WallTime now, Effects& out) {
+PayloadAlert Dispatcher::worded(const std::string& fingerprint, const Member& member) const {
+  PayloadAlert out{.fingerprint = fingerprint};
+  std::string rule;
+  if (const Alert* alert = firing(fingerprint, member)) {
+    out.labels = alert->full_labels();
+    out.annotations = alert->annotations;
+    out.starts_at = alert->fired_at.value_or(alert->active_at);
+    rule = alert->rule;
+  } else if (member.ended) {
+    out.labels = member.ended->labels;
+    out.annotations = member.ended->annotations;
+    out.starts_at = member.ended->fired_at;
+    out.ends_at = member.ended->at;
+    rule = member.ended->rule;
+  }
+  const auto terms = settings_->rules.find(rule);
+  if (terms != settings_->rules.end()) { out.expr = terms->second.expr; }
+  return out;
+}
+
+void Dispatcher::send(const std::string& id, Group& group, const Integration& to, Words words,
+                      Effects& out) {
   Payload payload{.receiver = group.receiver,
                   .group_key = fmt::format("{}:{}", group.route_key, group.labels.text()),
                   .external_url = settings_->external_url,
                   .group_labels = group.labels,
                   .alerts = {}};
-  const auto add = [&](const std::string& fingerprint, bool firing) {
-    const Alert& alert = state_.alerts.at(fingerprint);
-    const Member& member = group.members.at(fingerprint);
-    const auto terms = settings_->rules.find(alert.rule);
-    PayloadAlert one{.labels = member.left_at ? member.left_labels : alert.full_labels(),
-                     .annotations = alert.annotations,
-                     .fingerprint = fingerprint,
-                     .expr = terms == settings_->rules.end() ? "" : terms->second.expr,
-                     .starts_at = alert.fired_at.value_or(now),
-                     .ends_at = std::nullopt};
-    if (!firing) { one.ends_at = member.left_at ? member.left_at : alert.resolved_at; }
-    if (!firing && !one.ends_at) { one.ends_at = now; }
-    payload.alerts.push_back(std::move(one));
-  };
-  for (const std::string& fingerprint : content.firing) { add(fingerprint, true); }
-  for (const std::string& fingerprint : content.resolved) { add(fingerprint, false); }
+  // What fires comes first, so that it is the last to be truncated.
+  for (const Word turn : {Word::firing, Word::resolved}) {
+    for (const auto& [fingerprint, word] : words) {
+      if (word != turn) { continue; }
+      payload.alerts.push_back(worded(fingerprint, group.members.at(fingerprint)));
+    }
+  }
   Delivery& delivery = group.deliveries[to.key()];
   const EffectId effect{fmt::format("notify-{}", state_.next_notify++)};
   delivery.flight = effect.text;
-  delivery.flight_firing = std::move(content.firing);
-  delivery.flight_resolved = std::move(content.resolved);
+  delivery.says = std::move(words);
   in_flight_[effect.text] = {id, to.key()};
   out.perform(effect, Notify{.receiver = group.receiver,
                              .kind = to.kind,
@@ -274,28 +311,31 @@ void Dispatcher::forget_member(const std::string& id, const std::string& fingerp
   if (found->second.empty()) { groups_of_.erase(found); }
 }
 
-/// Drops members that ended and that every integration has heard the last of; then empty groups.
+/// It ended, and every integration has heard the last of it or cannot be told.
+bool Dispatcher::is_done(const Group& group, const std::string& fingerprint, const Member& member,
+                         WallTime now) const {
+  if (firing(fingerprint, member) != nullptr) { return false; }
+  return std::ranges::all_of(integrations(group), [&](const Integration& to) {
+    const auto found = group.deliveries.find(to.key());
+    if (found == group.deliveries.end() || !member.ended) { return true; }
+    const Delivery& delivery = found->second;
+    const WallTime tried_from = std::max(delivery.failing_since.value_or(now), member.ended->at);
+    const bool hopeless = tried_from + kResolvedRetriedFor <= now;
+    const bool busy = !delivery.flight.empty() || delivery.retry_at.has_value();
+    const bool owed = to.send_resolved && delivery.may_believe(fingerprint);
+    return hopeless || (!busy && !owed);
+  });
+}
+
+/// Drops members that are done; then the group, if it is empty.
 void Dispatcher::prune(const std::string& id, Group& group, WallTime now) {
-  const std::vector<Integration>& list = integrations(group);
   for (auto it = group.members.begin(); it != group.members.end();) {
-    const std::string& fingerprint = it->first;
-    bool done = !is_firing(fingerprint, it->second);
-    for (const Integration& to : list) {
-      const Delivery& delivery = group.deliveries[to.key()];
-      const auto alert = state_.alerts.find(fingerprint);
-      const WallTime ended = it->second.left_at.value_or(
-          alert == state_.alerts.end() ? now : alert->second.resolved_at.value_or(now));
-      const bool hopeless = delivery.failures > 0 && ended + kResolvedRetriedFor <= now;
-      const bool busy = !delivery.flight.empty() || delivery.retry_at.has_value();
-      const bool owed = to.send_resolved && contains(delivery.firing, fingerprint);
-      done = done && (hopeless || (!busy && !owed));
-    }
-    if (!done) {
+    if (!is_done(group, it->first, it->second, now)) {
       ++it;
       continue;
     }
-    for (auto& [key, delivery] : group.deliveries) { std::erase(delivery.firing, fingerprint); }
-    forget_member(id, fingerprint);
+    for (auto& [key, delivery] : group.deliveries) { delivery.heard.erase(it->first); }
+    forget_member(id, it->first);
     it = group.members.erase(it);
   }
   if (group.members.empty()) {
@@ -313,8 +353,8 @@ void Dispatcher::flush(const std::string& id, Group& group, WallTime now, Effect
   group.next_flush =
       silent ? std::min(now + group.interval, next_minute(now)) : now + group.interval;
   group.suppressed = std::ranges::any_of(group.members, [&](const auto& entry) {
-    return is_firing(entry.first, entry.second) &&
-           (silent || !suppressed_(state_.alerts.at(entry.first)).empty());
+    const Alert* alert = firing(entry.first, entry.second);
+    return alert != nullptr && (silent || !suppressed_(*alert).empty());
   });
   if (group.suppressed) { suppressed_groups_.insert(id); }
   if (!group.suppressed) { suppressed_groups_.erase(id); }
@@ -351,25 +391,26 @@ void Dispatcher::settled(const EffectSettled& outcome, WallTime now) {
   in_flight_.erase(found);
   const auto group = state_.groups.find(id);
   if (group == state_.groups.end()) { return; }
-  Delivery& delivery = group->second.deliveries[key];
+  const auto place = group->second.deliveries.find(key);
+  if (place == group->second.deliveries.end()) { return; }
+  Delivery& delivery = place->second;
   delivery.flight.clear();
-  if (outcome.outcome == Outcome::ok) {
-    // What was kept back from this message stays known as told.
-    for (const std::string& told : delivery.firing) {
-      if (!contains(delivery.flight_resolved, told)) { delivery.flight_firing.push_back(told); }
-    }
-    std::ranges::sort(delivery.flight_firing);
-    const auto repeated = std::ranges::unique(delivery.flight_firing);
-    delivery.flight_firing.erase(repeated.begin(), repeated.end());
-    delivery.firing = std::exchange(delivery.flight_firing, {});
-    delivery.resolved = std::exchange(delivery.flight_resolved, {});
+  const bool arrived = outcome.outcome == Outcome::ok;
+  const bool maybe = !arrived && may_have_arrived(outcome);
+  for (const auto& [fingerprint, word] : std::exchange(delivery.says, {})) {
+    if (!group->second.members.contains(fingerprint)) { continue; }
+    if (arrived) { delivery.heard[fingerprint] = word; }
+    if (!maybe) { continue; }
+    const auto [heard, fresh] = delivery.heard.try_emplace(fingerprint, Word::unsure);
+    if (heard->second != word) { heard->second = Word::unsure; }
+  }
+  if (arrived) {
     delivery.sent_at = now;
     delivery.failures = 0;
+    delivery.failing_since.reset();
     delivery.problem.clear();
   } else {
-    ++delivery.failures;
-    delivery.flight_firing.clear();
-    delivery.flight_resolved.clear();
+    if (delivery.failures++ == 0) { delivery.failing_since = now; }
     delivery.problem = outcome.detail;
     const int64_t doublings = std::min<int64_t>(delivery.failures - 1, 20);
     delivery.retry_at = now + std::min(kRetryMax, kRetryFirst * (int64_t{1} << doublings));

@@ -9,15 +9,21 @@
 #include <vector>
 
 #include "alerting/alert.h"
+#include "alerting/payload.h"
 #include "alerting/settings.h"
 #include "model/decider.h"
 
 namespace vigie::alerting {
 
 /// Groups alerts for receivers and decides when which integration is told: Alertmanager's
-/// group_wait, group_interval, repeat_interval and notification log. Two things differ: what was
-/// told as firing is always told as resolved, whatever mutes it by then; and a group that kept
-/// something back looks again as soon as that may have changed, not a group_interval later.
+/// group_wait, group_interval, repeat_interval and notification log.
+///
+/// What differs: whoever was told that an alert fires, or may have been (a crash cut the receipt),
+/// is told when it is over, whatever mutes it by then, whatever became of the alert, its group or
+/// its route, and is tried for a day. An alert that fires again before its end was told goes on as
+/// one. A group that kept something back looks again as soon as that may have changed, not a
+/// group_interval later. An alert that goes to another group is over in the old one, at once, so
+/// that the word of the new one comes last.
 class Dispatcher {
  public:
   /// Why a firing alert must not be told now; "" when it may.
@@ -29,8 +35,12 @@ class Dispatcher {
   /// Another book: groups take over its intervals; those that no route makes any more go.
   void adopt(WallTime now);
 
-  /// A firing alert has new labels: it enters and leaves groups.
-  void route(const Alert& alert, WallTime now);
+  /// A firing alert enters and leaves groups; `told` are its labels until now.
+  void route(const Alert& alert, const Labels& told, WallTime now);
+  /// An alert resolved; before anything forgets why it was kept back.
+  void ended(const Alert& alert);
+  /// After a restart: time in which nobody tried does not count as trying.
+  void started(WallTime now);
   /// Something that kept alerts back may be over.
   void reconsider(WallTime now);
   /// The wall clock was set: waits stay as long as they were.
@@ -40,28 +50,28 @@ class Dispatcher {
   void settled(const EffectSettled& outcome, WallTime now);
 
   std::optional<WallTime> next_timer() const;
-  /// A group still needs this alert.
-  bool holds(const std::string& fingerprint) const { return groups_of_.contains(fingerprint); }
   const std::set<std::string>* groups_of(const std::string& fingerprint) const;
   const std::vector<Integration>& integrations(const Group& group) const;
   /// The time intervals of its route, "" when they let it speak.
   std::string muted(const Group& group, WallTime now) const;
 
  private:
-  struct Content {
-    std::vector<std::string> firing, resolved;
-  };
   std::optional<WallTime> wake_of(const Group& group) const;
   void schedule(const std::string& id);
   void unschedule(const std::string& id);
   Group& open(const std::string& id, const Route& route, const Alert& alert, WallTime now);
   void flush(const std::string& id, Group& group, WallTime now, Effects& out);
   void tell(const std::string& id, Group& group, const Integration& to, WallTime now, Effects& out);
-  Content content_of(const Group& group, const Integration& to, const Delivery& delivery,
-                     WallTime now) const;
-  void send(const std::string& id, Group& group, const Integration& to, Content content,
-            WallTime now, Effects& out);
-  bool is_firing(const std::string& fingerprint, const Member& member) const;
+  /// What the integration must know now; of what is over only what it did not hear yet.
+  Words words_for(const Group& group, const Integration& to, const Delivery& delivery,
+                  WallTime now) const;
+  void send(const std::string& id, Group& group, const Integration& to, Words words, Effects& out);
+  PayloadAlert worded(const std::string& fingerprint, const Member& member) const;
+  /// The member's alert if it fires, else null.
+  const Alert* firing(const std::string& fingerprint, const Member& member) const;
+  Ended last_words(const Alert& alert, const Labels& told, WallTime at) const;
+  bool is_done(const Group& group, const std::string& fingerprint, const Member& member,
+               WallTime now) const;
   void prune(const std::string& id, Group& group, WallTime now);
   void forget_member(const std::string& id, const std::string& fingerprint);
 

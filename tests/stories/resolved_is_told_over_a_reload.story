@@ -1,0 +1,45 @@
+# An alert ends and pends again when a new book changes its rule: what its receiver is owed does not
+# hang on the alert. (E13)
+book
+  name: astreinte
+  timezone: Europe/Paris
+  rule_groups:
+  - file: rules.yml
+    name: all
+    rules:
+    - {alert: Down, expr: "up == 0", labels: {severity: info}}
+    - {alert: Held, expr: "up == 0", for: 5m, labels: {severity: info}}
+  route: {receiver: hook, group_by: [alertname], group_wait: 30s, group_interval: 5m, repeat_interval: 1h}
+  receivers:
+  - name: hook
+    webhook_configs: [{url: "http://127.0.0.1:1/hook"}]
+
+at 2026-03-02 12:00 Europe/Paris
+
+fire     Held{instance="a"}
+forward  5m30s
+expect   receiver hook firing 1
+forward  1m
+fall     Held{instance="a"}
+forward  10s
+fire     Held{instance="a"}
+book
+  name: astreinte
+  timezone: Europe/Paris
+  rule_groups:
+  - file: rules.yml
+    name: all
+    rules:
+    - {alert: Down, expr: "up == 0", labels: {severity: info}}
+    - {alert: Held, expr: "up < 1", for: 5m, labels: {severity: info}}
+  route: {receiver: hook, group_by: [alertname], group_wait: 30s, group_interval: 5m, repeat_interval: 1h}
+  receivers:
+  - name: hook
+    webhook_configs: [{url: "http://127.0.0.1:1/hook"}]
+
+expect   alert Held absent
+restart
+forward  5m
+expect   receiver hook resolved 1
+forward  3h
+expect   silence
