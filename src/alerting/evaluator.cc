@@ -54,6 +54,7 @@ struct RuleEvaluator::Impl : std::enable_shared_from_this<RuleEvaluator::Impl> {
               const std::set<std::string>& names, MonoTime mono) const;
   bool rule_due(RuleRun& run, const std::set<std::string>& names, MonoTime mono) const;
   Millis gap_of(const RuleRun& run) const;
+  Millis interval_of(const FlowRun& run) const;
   void run_rules(std::set<std::string>& names, PassContext& context);
   void run_flows(const std::set<std::string>& names, const PassContext& context);
   void publish(size_t index, const RuleOutcome& outcome, WallTime at, Nanos took);
@@ -180,6 +181,10 @@ Millis RuleEvaluator::Impl::gap_of(const RuleRun& run) const {
   return run.rule.alert ? Millis{0} : std::min(options.record_gap, run.group.interval);
 }
 
+Millis RuleEvaluator::Impl::interval_of(const FlowRun& run) const {
+  return run.flow == Flow::alive ? options.flow_alive_interval : options.flow_interval;
+}
+
 bool RuleEvaluator::Impl::rule_due(RuleRun& run, const std::set<std::string>& names,
                                    MonoTime mono) const {
   run.dirty = run.dirty ||
@@ -242,7 +247,7 @@ void RuleEvaluator::Impl::run_flows(const std::set<std::string>& names,
     const bool grace_over =
         run.zero_since && run.flow != Flow::dead && *run.zero_since + run.grace <= context.mono;
     if (!grace_over &&
-        !is_due(run.reads, {}, run.evaluated_at, options.flow_interval, names, context.mono)) {
+        !is_due(run.reads, {}, run.evaluated_at, interval_of(run), names, context.mono)) {
       continue;
     }
     run.evaluated_at = context.mono;
@@ -262,7 +267,7 @@ std::optional<MonoTime> RuleEvaluator::Impl::next_due() const {
     earlier(*run.evaluated_at + (run.dirty ? gap_of(run) : run.group.interval));
   }
   for (const FlowRun& run : plan.flows) {
-    earlier(*run.evaluated_at + options.flow_interval);
+    earlier(*run.evaluated_at + interval_of(run));
     if (run.zero_since && run.flow != Flow::dead) { earlier(*run.zero_since + run.grace); }
   }
   return at;

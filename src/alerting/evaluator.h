@@ -49,8 +49,10 @@ struct EvaluatorOptions {
   Millis record_gap = 1s;
   /// Between two rewordings of one alert at least.
   Millis reword_gap = 1min;
-  /// The longest a flow goes unlooked at.
+  /// The longest a flow goes unlooked at, and one that is alive: a range that runs empty by time
+  /// alone must not be noticed later than a stop further down the chain.
   Millis flow_interval = 5s;
+  Millis flow_alive_interval = 1s;
   /// After a start, so long a flow without a value says nothing rather than "unknown".
   Millis flow_patience = 1min;
   /// After a downtime longer than the lookback, so long a primed condition whose metrics are not

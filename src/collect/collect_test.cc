@@ -176,6 +176,33 @@ TEST_F(CollectTest, HealthIsSaidWhenItChanges) {
   EXPECT_TRUE(until([&] { return has("probe_success" + labels, NAN); }));
 }
 
+TEST_F(CollectTest, WritesNoFailureThatTheStartPeriodForgives) {
+  service_.bodies["/health"] = R"({"status": "DOWN"})";
+  ASSERT_EQ(adopt(fmt::format(R"(
+services:
+  datajs:
+    health:
+      - {{http: {{url: "{0}", json: {{/status: UP}}}}, every: 100ms, timeout: 100ms, start-period: 1m}}
+probes:
+  - {{name: lone, http: {{url: "{1}", json: {{/status: UP}}}}, every: 100ms, timeout: 100ms}}
+)",
+                              service_.url("/health"), service_.url("/lone"))),
+            "");
+  // The lone probe goes at the same pace: some looks at both are over when it has changed twice.
+  for (const auto& [word, success] : {std::pair{"DOWN", 0}, {"UP", 1}, {"DOWN", 0}}) {
+    service_.bodies["/lone"] = fmt::format(R"({{"status": "{}"}})", word);
+    ASSERT_TRUE(until([&, success = success] {
+      return has("probe_success{job=\"probe\", probe=\"lone\"}", success);
+    }));
+  }
+  const std::string labels = "{job=\"probe\", probe=\"datajs/http\", service=\"datajs\"}";
+  EXPECT_EQ(values_.count("probe_success" + labels), 0U);
+  service_.bodies["/health"] = R"({"status": "UP"})";
+  ASSERT_TRUE(until([&] { return has("probe_success" + labels, 1); }));
+  service_.bodies["/health"] = R"({"status": "DOWN"})";
+  EXPECT_TRUE(until([&] { return has("probe_success" + labels, 0); })) << "it was healthy";
+}
+
 TEST_F(CollectTest, ProbesLookAtAnHttpAnswer) {
   service_.bodies["/"] = "all is well";
   ASSERT_EQ(adopt(fmt::format(R"(

@@ -12,8 +12,7 @@ bool HealthState::look(bool success, const std::string& why, WallTime now) {
     why_ = why;
     return before != health_;
   }
-  const bool young = undecided() && now < started_ + rule_.start_period;
-  if (!young) { failures_ = std::min(failures_ + 1, 1'000'000); }
+  if (!forgives(now)) { failures_ = std::min(failures_ + 1, 1'000'000); }
   if (health_ == Health::unknown) { why_ = why; }
   if (failures_ >= rule_.retries) { health_ = Health::unhealthy; }
   if (health_ == Health::unhealthy) { why_ = why; }

@@ -31,6 +31,8 @@ class HealthState {
   Health health() const { return health_; }
   const std::string& why() const { return why_; }
   int failures() const { return failures_; }
+  /// A failure at that time would not count.
+  bool forgives(WallTime now) const { return undecided() && now < started_ + rule_.start_period; }
   /// Neither healthy nor unhealthy yet.
   bool undecided() const { return health_ == Health::unknown || health_ == Health::starting; }
 

@@ -35,9 +35,11 @@ TEST(HealthState, ASuccessBetweenFailuresStartsTheCountAgain) {
 TEST(HealthState, TheStartPeriodForgivesUntilTheFirstSuccess) {
   HealthState state({.retries = 1, .start_period = 30s}, at(0));
   state.restart(at(0));
+  EXPECT_TRUE(state.forgives(at(29)));
   EXPECT_FALSE(state.look(false, "refused", at(29)));
   EXPECT_EQ(state.health(), Health::starting);
   EXPECT_TRUE(state.look(true, "", at(29)));
+  EXPECT_FALSE(state.forgives(at(29)));
   EXPECT_TRUE(state.look(false, "refused", at(29))) << "it was healthy since the start";
   state.restart(at(100));
   EXPECT_FALSE(state.look(false, "refused", at(129)));

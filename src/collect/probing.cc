@@ -67,7 +67,10 @@ Task<void> Probing::Round::round(WallTime at) {
   outcome.samples.gauge("probe_success", "Whether the probe found what it should.",
                         outcome.success ? 1 : 0);
   outcome.samples.gauge("probe_duration_seconds", "How long the probe took.", took);
-  target_.accept(outcome.samples.text(), at);
+  // What does not count yet is not written either: a rule over probe_success would take a service
+  // that has only just been started for one that is down.
+  const bool counts = entry_.service.empty() || outcome.success || !health_.forgives(clock.wall());
+  if (counts) { target_.accept(outcome.samples.text(), at); }
   looked_ = true;
   last_success_ = outcome.success;
   ++rounds_;

@@ -425,7 +425,8 @@ TEST(Timeline, TellsEverythingInOrder) {
       RunEnded{.run = RunId{1}, .incident = one, .title = "Restart", .state = RunState::failed});
   room.feed(RunbookDeclined{.incident = one, .title = "Reboot", .why = "cooldown"});
   room.feed(PageWanted{.incident = one, .why = "the run failed"});
-  room.feed(PageQueued{.page = PageId{4}, .incident = one, .person = "ana", .channel = "email"});
+  room.feed(PageQueued{
+      .page = PageId{4}, .incident = one, .person = "ana", .channel = "email", .level = 1});
   room.feed(PageSettled{.page = PageId{4},
                         .incident = one,
                         .person = "ana",
@@ -444,6 +445,8 @@ TEST(Timeline, TellsEverythingInOrder) {
             "page: ana is paged over email (page 4)\n"
             "page: page 4 to ana over email failed\n"
             "escalation: level 2 is empty\n");
+  room.feed(PageQueued{.page = PageId{5}, .incident = one, .person = "ana", .channel = "email"});
+  EXPECT_NE(room.timeline(1).find("ana is told over email (page 5)"), std::string::npos);
 }
 
 TEST(Timeline, KeepsTheBeginningAndTheEnd) {

@@ -16,9 +16,10 @@ void Register::take(const RunStepChanged& fact) {
   Incident* incident = find(fact.incident);
   if (incident == nullptr || fact.state == StepState::waiting) { return; }
   const std::string attempt = fact.attempt > 1 ? fmt::format(", attempt {}", fact.attempt) : "";
+  // A verification bears the title of what it verifies.
   note(*incident, "step",
-       fmt::format("{}: {}{}", fact.title.empty() ? fact.step : fact.title, word_of(fact.state),
-                   attempt),
+       fmt::format("{}{}: {}{}", fact.title.empty() ? fact.step : fact.title,
+                   fact.kind == "verify" ? " (verify)" : "", word_of(fact.state), attempt),
        "", fact.why);
 }
 
@@ -49,9 +50,10 @@ void Register::take(const PageQueued& fact) {
   Incident* incident = find(fact.incident);
   if (incident == nullptr) { return; }
   const std::string again = fact.attempt > 1 ? fmt::format(", attempt {}", fact.attempt) : "";
+  // Who was paged before is told how it goes on; nobody waits for an answer to that.
   note(*incident, "page",
-       fmt::format("{} is paged over {} (page {}{})", fact.person, fact.channel, fact.page.value,
-                   again),
+       fmt::format("{} is {} over {} (page {}{})", fact.person, fact.level > 0 ? "paged" : "told",
+                   fact.channel, fact.page.value, again),
        fact.person, fact.why);
 }
 

@@ -60,6 +60,9 @@ void TopologyDecider::on(const ClockJumped& event) {
     if (alert.settles_at) { *alert.settles_at += event.by; }
   }
   for (auto& [chain, recovery] : state_.world.recoveries) { recovery.until += event.by; }
+  for (auto& [stage, facts] : state_.world.stages) {
+    if (facts.robot_doubted_until) { *facts.robot_doubted_until += event.by; }
+  }
 }
 
 bool TopologyDecider::on(const StageFlowChanged& event, WallTime now) {
@@ -69,6 +72,10 @@ bool TopologyDecider::on(const StageFlowChanged& event, WallTime now) {
   StageFacts& facts = state_.world.stages[event.chain + "/" + event.stage];
   const bool changed = facts.flow != event.flow || facts.since == WallTime{};
   if (changed) { facts.since = now; }
+  const bool back = changed && event.flow == Flow::alive && facts.flow != Flow::alive;
+  if (back && facts.robot && *facts.robot != RobotResult::ok) {
+    facts.robot_doubted_until = now + kRecoversWithin;
+  }
   facts.flow = event.flow;
   facts.value = event.value;
   if (event.flow == Flow::alive) {
@@ -93,6 +100,8 @@ bool TopologyDecider::on(const RobotRoundEnded& event, WallTime now) {
       facts.robot_since = now;
       changed = true;
     }
+    changed = changed || facts.robot_doubted_until.has_value();
+    facts.robot_doubted_until.reset();
     facts.robot = stage.result;
     facts.robot_detail = stage.detail;
   }
@@ -222,6 +231,7 @@ std::optional<WallTime> TopologyDecider::next_timer() const {
     consider(alert.settles_at);
   }
   for (const auto& [chain, recovery] : state_.world.recoveries) { consider(recovery.until); }
+  for (const auto& [stage, facts] : state_.world.stages) { consider(facts.robot_doubted_until); }
   return at;
 }
 

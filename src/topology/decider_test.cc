@@ -292,6 +292,31 @@ TEST_F(Place, DoesNotTakeAStageThatLagsForABrokenOne) {
   for (const AlertPlaced& placed : placed_) { EXPECT_NE(placed.stage, "thingsboard"); }
 }
 
+TEST_F(Place, DoubtsTheRobotsLastWordOnceTheFlowIsBack) {
+  const auto round = [&](RobotResult result) {
+    give(RobotRoundEnded{.chain = "heartbeat",
+                         .message = "m",
+                         .stages = {{.stage = "datajs", .result = result},
+                                    {.stage = "thingsboard", .result = result}}});
+  };
+  flow("heartbeat", "datajs", Flow::dead);
+  flow("heartbeat", "thingsboard", Flow::dead);
+  forward(1s);
+  round(RobotResult::missing);
+  EXPECT_EQ(states("heartbeat"), "oobs");
+  forward(15s);
+  flow("heartbeat", "datajs", Flow::alive, 12);
+  flow("heartbeat", "thingsboard", Flow::alive, 12);
+  EXPECT_EQ(states("heartbeat"), "oooo") << "its message went before the cure";
+  EXPECT_TRUE(fire({{"chain", "heartbeat"}, {"stage", "thingsboard"}}).tentative) << "an echo";
+  round(RobotResult::missing);
+  EXPECT_EQ(states("heartbeat"), "oobs") << "and the next one is believed again";
+  flow("heartbeat", "datajs", Flow::dead);
+  flow("heartbeat", "datajs", Flow::alive, 12);
+  forward(2min);
+  EXPECT_EQ(states("heartbeat"), "oobs") << "rounds like the one before are not told of";
+}
+
 TEST_F(Place, NamesAStageThatLagsForTooLong) {
   flow("heartbeat", "datajs", Flow::dead);
   flow("heartbeat", "thingsboard", Flow::dead);

@@ -52,7 +52,11 @@ void place_in_chain(const Chain& chain, const Labels& labels, const World& world
   out.key = key_of(chain, stage);
   const bool broken = state.broken == stage;
   placement.evident = broken;
-  out.tentative = state.recovering == stage;
+  // Also an alert of a stage that is well may be an echo: robots go round seldom.
+  const auto recovery = world.recoveries.find(chain.name);
+  const size_t recovered =
+      recovery == world.recoveries.end() ? chain.stages.size() : chain.find(recovery->second.stage);
+  out.tentative = !broken && recovered <= stage && comes_after(chain, stage, recovered);
   out.why =
       broken || out.tentative ? state.why : fmt::format("the rule names the stage {}", one.name);
 }

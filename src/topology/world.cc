@@ -35,7 +35,7 @@ Verdict verdict_of(const Stage& stage, const StageFacts& facts, const World& wor
     return {Output::stopped, fmt::format("nothing flows out since {}", clock_of(facts.since)),
             facts.since};
   }
-  if (facts.robot && *facts.robot != RobotResult::ok) {
+  if (facts.robot && *facts.robot != RobotResult::ok && !facts.robot_doubted_until) {
     return {Output::stopped,
             fmt::format("the robot's message is {}{} since {}", word_of(*facts.robot),
                         facts.robot_detail.empty() ? "" : " (" + facts.robot_detail + ")",
@@ -154,6 +154,12 @@ void follow_breaks(const Chain& chain, World& world, WallTime now, Millis recove
   if (const auto known = world.recoveries.find(chain.name);
       known != world.recoveries.end() && known->second.until <= now) {
     world.recoveries.erase(known);
+  }
+  for (const Stage& stage : chain.stages) {
+    const auto facts = world.stages.find(chain.name + "/" + stage.name);
+    if (facts == world.stages.end()) { continue; }
+    std::optional<WallTime>& doubted = facts->second.robot_doubted_until;
+    if (doubted && *doubted <= now) { doubted.reset(); }
   }
   std::string& before = world.broken[chain.name];
   ChainState state = judge(chain, world);

@@ -22,7 +22,10 @@ struct StageFacts {
   std::optional<RobotResult> robot;
   std::string robot_detail;
   WallTime robot_since{};
-  VIGIE_FIELDS(flow, value, since, was_alive, alive_value, robot, robot_detail, robot_since)
+  /// The flow came back since the robot's last word: until the next one, it says nothing bad.
+  std::optional<WallTime> robot_doubted_until;
+  VIGIE_FIELDS(flow, value, since, was_alive, alive_value, robot, robot_detail, robot_since,
+               robot_doubted_until)
 };
 
 struct ServiceFacts {
@@ -81,7 +84,7 @@ struct Cause {
 /// Whether what reaches `stage` went through `before`.
 bool comes_after(const Chain& chain, size_t stage, size_t before);
 
-/// Notes which stage is the first broken one now, and which was until now.
+/// Notes which stage is the first broken one now, and which was until now; forgets what is over.
 void follow_breaks(const Chain& chain, World& world, WallTime now, Millis recovers_within);
 
 /// The deepest unhealthy service that `service` needs, directly or through others. A need that is
