@@ -182,7 +182,10 @@ TEST_F(CollectTest, WritesNoFailureThatTheStartPeriodForgives) {
 services:
   datajs:
     health:
-      - {{http: {{url: "{0}", json: {{/status: UP}}}}, every: 100ms, timeout: 100ms, start-period: 1m}}
+      - http: {{url: "{0}", json: {{/status: UP}}}}
+        every: 100ms
+        timeout: 100ms
+        start-period: 1m
 probes:
   - {{name: lone, http: {{url: "{1}", json: {{/status: UP}}}}, every: 100ms, timeout: 100ms}}
 )",
