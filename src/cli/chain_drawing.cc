@@ -238,13 +238,14 @@ std::vector<std::string> draw_chain(const json::object& chain, size_t width) {
 }
 
 void print_chain(Session& session, const json::object& chain) {
+  session.print_line(fmt::format("{}  {}", paint(get_string(chain, "name"), Colour::bold),
+                                 painted_state(get_string(chain, "state"))));
+  const size_t width = std::max<size_t>(terminal_width(), 12) - 2;
+  for (const std::string& line : draw_chain(chain, width)) { session.print_line("  " + line); }
   const std::string why = get_string(chain, "why");
-  session.print_line(fmt::format("{}  {}{}", paint(get_string(chain, "name"), Colour::bold),
-                                 painted_state(get_string(chain, "state")),
-                                 why.empty() ? "" : "  " + why));
-  const size_t width = terminal_width();
-  for (const std::string& line : draw_chain(chain, width > 2 ? width - 2 : width)) {
-    session.print_line("  " + line);
+  if (why.empty()) { return; }
+  for (const std::string& line : wrapped(why, width)) {
+    session.print_line("  " + paint(line, Colour::dim));
   }
 }
 

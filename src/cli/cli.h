@@ -16,6 +16,10 @@
 /// and say so.
 namespace vigie::cli {
 
+/// Moves a book's journal out to a file or in from it: {"file", "events", "owed", "sha256"}.
+using JournalAct =
+    std::function<Result<json::object>(const std::string& book_dir, const std::string& file)>;
+
 /// What only the daemon's room can do.
 struct Deps {
   /// Runs the daemon until it is stopped; an exit status.
@@ -24,6 +28,8 @@ struct Deps {
   std::function<int(const std::string& book_dir, bool as_json)> check;
   /// Answers a GET of Vigie's API from the journal of a daemon that is not running.
   std::function<Result<json::value>(const std::string& book_dir, std::string_view path)> offline;
+  JournalAct backup;   ///< Writes a book's journal to a file.
+  JournalAct restore;  ///< Fills an empty one from it.
   std::function<json::value()> kinds;
   std::string version;
 };

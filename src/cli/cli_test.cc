@@ -39,6 +39,32 @@ TEST(Table, AlignsByColumnsWhateverTheBytes) {
   EXPECT_EQ(table.text(), "name    state\né       ● ok\nlonger  ✖ broken\n");
 }
 
+TEST(Table, WrapsTheWidestColumnBetweenWords) {
+  Table table({"id", "why"});
+  table.add({"1", "no answer before the deadline"});
+  table.add({"2", "short"});
+  EXPECT_EQ(table.text(20), "id  why\n1   no answer before\n    the deadline\n2   short\n");
+  EXPECT_EQ(table.text(10), "id   1\nwhy  no answer before the deadline\n\nid   2\nwhy  short\n")
+      << "too narrow for columns";
+}
+
+TEST(Table, AColourGoesOnAcrossLines) {
+  const auto lines = wrapped("\x1b[31mone two\x1b[0m", 4);
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0], "\x1b[31mone\x1b[0m");
+  EXPECT_EQ(lines[1], "\x1b[31mtwo\x1b[0m");
+  EXPECT_EQ(wrapped("abcdef", 4), (std::vector<std::string>{"abcd", "ef"}));
+  EXPECT_EQ(wrapped("", 4), std::vector<std::string>{""});
+}
+
+TEST(Words, WriteInstantsOfASentenceAsPeopleReadThem) {
+  const std::string now = "2026-11-21T07:02:00Z";
+  const std::string told = with_times("told at 2026-11-21T07:01:30.244Z, again later", now);
+  EXPECT_EQ(told.find("2026"), std::string::npos) << told;
+  EXPECT_NE(told.find(":01:30, again later"), std::string::npos) << told;
+  EXPECT_EQ(with_times("2026-11-21", now), "2026-11-21");
+}
+
 TEST(Table, EscapeSequencesTakeNoColumns) {
   EXPECT_EQ(width_of("\x1b[31mab\x1b[0m"), 2u);
   EXPECT_EQ(width_of("é▷"), 2u);

@@ -129,12 +129,12 @@ void Session::print_json(const json::value& value) const {
 }
 
 int Session::fail(const Error& failure) const {
-  fmt::print(stderr, "{} {}\n", paint("vigie:", Colour::red, stderr_is_terminal()), failure.what);
+  fmt::print(stderr, "{} {}\n", paint("vigie:", Colour::red, stderr_has_colours()), failure.what);
   return failure.code == Code::invalid ? 2 : 1;
 }
 
 int Session::wrong_use(std::string_view what) const {
-  fmt::print(stderr, "{} {}\n", paint("vigie:", Colour::red, stderr_is_terminal()), what);
+  fmt::print(stderr, "{} {}\n", paint("vigie:", Colour::red, stderr_has_colours()), what);
   return 2;
 }
 

@@ -37,6 +37,26 @@ std::string short_time(const json::object& object, std::string_view key, std::st
                      local.tm_min);
 }
 
+std::string with_times(std::string text, std::string_view now) {
+  constexpr std::string_view kShape = "0000-00-00T00:00:00";
+  for (size_t at = 0; at + kShape.size() < text.size(); ++at) {
+    size_t end = at;
+    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+    while (end - at < kShape.size() &&
+           (kShape[end - at] == '0' ? digit(text[end]) : kShape[end - at] == text[end])) {
+      ++end;
+    }
+    if (end - at < kShape.size()) { continue; }
+    while (end < text.size() && (digit(text[end]) || text[end] == '.')) { ++end; }
+    if (end >= text.size() || text[end] != 'Z') { continue; }
+    const json::object instant{{"at", text.substr(at, end + 1 - at)}};
+    const std::string shown = short_time(instant, "at", now);
+    text.replace(at, end + 1 - at, shown);
+    at += shown.size();
+  }
+  return text;
+}
+
 std::string age_of(const json::object& object, std::string_view key, std::string_view now) {
   const auto at = parse_rfc3339(get_string(object, key));
   const auto today = parse_rfc3339(now);

@@ -13,6 +13,8 @@ std::string short_time(const json::object& object, std::string_view key, std::st
 std::string age_of(const json::object& object, std::string_view key, std::string_view now);
 /// "in 2 min 5 s", "now".
 std::string until(const json::object& object, std::string_view key, std::string_view now);
+/// A sentence of Vigie's with the instants in it as short_time() writes them.
+std::string with_times(std::string text, std::string_view now);
 /// The text under `key`, or "-".
 std::string or_dash(const json::object& object, std::string_view key);
 

@@ -1,8 +1,6 @@
 #include "daemon/house.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -43,17 +41,6 @@ bool run_on(Loop& loop, TaskGroup& tasks, std::function<Task<void>()> make, Nano
   return finished.wait_for(patience) == std::future_status::ready;
 }
 
-Result<int> lock_data(const std::string& data) {
-  const std::string path = data + "/lock";
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) { return error(Code::io, fmt::format("{}: cannot be opened", path)); }
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    ::close(fd);
-    return error(Code::conflict, fmt::format("{} is in use: another Vigie runs on it", data));
-  }
-  return fd;
-}
-
 std::string host_name() {
   std::array<char, 256> name{};
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
@@ -74,9 +61,7 @@ House::House(config::Book book)
       rules_pool_("rules", 1, kPassesWaiting),
       queries_({.clock = &real_clock()}) {}
 
-House::~House() {
-  if (lock_fd_ >= 0) { ::close(lock_fd_); }
-}
+House::~House() = default;
 
 Result<std::unique_ptr<House>> House::open(config::Book book) {
   std::unique_ptr<House> house(new House(std::move(book)));
@@ -90,7 +75,7 @@ Status House::open_stores() {
   std::error_code failure;
   std::filesystem::create_directories(data_, failure);
   if (failure) { return error(Code::io, fmt::format("{}: {}", data_, failure.message())); }
-  VIGIE_TRY(lock_fd_, lock_data(data_));
+  VIGIE_TRY(lock_, DataLock::take(data_));
   VIGIE_TRY(journal_, journal::Journal::open(journal_loop_, data_));
   tsdb::StoreOptions options{.dir = data_ + "/metrics"};
   const std::string& retention = book_.root["retention"]["metrics"].text();

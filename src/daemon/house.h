@@ -10,6 +10,7 @@
 #include "api/api.h"
 #include "collect/collect.h"
 #include "config/config.h"
+#include "daemon/lock.h"
 #include "daemon/performer.h"
 #include "engine/engine.h"
 #include "journal/journal.h"
@@ -72,7 +73,7 @@ class House {
 
   config::Book book_;
   const std::string data_;
-  int lock_fd_ = -1;
+  DataLock lock_;
   std::string book_problem_;
   std::string address_, url_;
   std::string first_link_;

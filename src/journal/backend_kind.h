@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -51,6 +52,8 @@ class Backend {
   virtual Result<std::vector<Event>> events_after(Seq after, size_t limit) = 0;
   virtual Result<std::vector<PendingEffect>> pending() = 0;
   virtual Result<Seq> newest_seq() = 0;
+  /// Runs `reads` over one moment of the journal, also while another process writes to it.
+  virtual Status at_one_moment(const std::function<Status()>& reads) { return reads(); }
   /// A random name given at creation; it makes idempotency keys unique among installations.
   virtual const std::string& instance() const = 0;
 };

@@ -1,8 +1,8 @@
 #include <fmt/core.h>
 
-#include <fstream>
 #include <sstream>
 
+#include "base/disk.h"
 #include "journal/checksum.h"
 #include "journal/journal.h"
 #include "model/codec.h"
@@ -12,6 +12,7 @@ namespace vigie::journal {
 namespace {
 
 constexpr size_t kPageSize = 1'000;
+constexpr size_t kFileMax = size_t{4} << 30;
 constexpr std::string_view kSumMark = "{\"sha256\":";
 
 std::string event_line(const Event& event) {
@@ -32,21 +33,23 @@ std::string effect_line(const PendingEffect& pending) {
   return to_text(line) + "\n";
 }
 
-Result<std::string> whole_text(Backend& backend) {
+Status add_lines(Backend& backend, std::string& out, Exported& counted) {
   json::object head;
   head["vigie_journal"] = kSchemaVersion;
   head["instance"] = backend.instance();
-  std::string out = to_text(head) + "\n";
+  out = to_text(head) + "\n";
   Seq after;
   while (true) {
     VIGIE_TRY(const std::vector<Event> page, backend.events_after(after, kPageSize));
     for (const Event& event : page) { out += event_line(event); }
+    counted.events += page.size();
     if (page.size() < kPageSize) { break; }
     after = page.back().seq;
   }
   VIGIE_TRY(const std::vector<PendingEffect> pending, backend.pending());
   for (const PendingEffect& effect : pending) { out += effect_line(effect); }
-  return out;
+  counted.owed = pending.size();
+  return ok();
 }
 
 Status read_line(const json::object& line, Batch& batch, Batch& attempts) {
@@ -70,27 +73,25 @@ Status read_line(const json::object& line, Batch& batch, Batch& attempts) {
 
 }  // namespace
 
-Status export_to(Backend& backend, const std::string& path) {
-  VIGIE_TRY(std::string text, whole_text(backend));
-  const std::string sum = sha256_hex(text);
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << text << kSumMark << '"' << sum << "\"}\n";
-  file.close();
-  if (!file) { return error(Code::io, path + ": cannot be written"); }
-  return ok();
+Result<Exported> export_to(Backend& backend, const std::string& path) {
+  Exported out;
+  std::string text;
+  VIGIE_CHECK(backend.at_one_moment([&] { return add_lines(backend, text, out); }));
+  out.sha256 = sha256_hex(text);
+  text += fmt::format("{}\"{}\"}}\n", kSumMark, out.sha256);
+  VIGIE_CHECK(real_disk().write_file_atomic(path, text, 0600));
+  return out;
 }
 
-Status import_from(Backend& backend, const std::string& path) {
+Result<Exported> import_from(Backend& backend, const std::string& path) {
   VIGIE_TRY(const Seq newest, backend.newest_seq());
   if (newest) { return error(Code::conflict, "the journal is not empty; import into a new one"); }
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream content;
-  content << file.rdbuf();
-  if (!file) { return error(Code::io, path + ": cannot be read"); }
-  const std::string text = content.str();
+  VIGIE_TRY(const std::string text, real_disk().read_file(path, kFileMax));
   const size_t mark = text.rfind(kSumMark);
+  Exported out;
+  if (mark != std::string::npos) { out.sha256 = sha256_hex(text.substr(0, mark)); }
   if (mark == std::string::npos ||
-      text.substr(mark + kSumMark.size()) != "\"" + sha256_hex(text.substr(0, mark)) + "\"}\n") {
+      text.substr(mark + kSumMark.size()) != "\"" + out.sha256 + "\"}\n") {
     return error(Code::corrupt, path + ": its SHA-256 line is missing or wrong");
   }
   Batch batch;
@@ -105,8 +106,11 @@ Status import_from(Backend& backend, const std::string& path) {
     VIGIE_CHECK(read_line(parsed->get_object(), batch, attempts)
                     .context(fmt::format("{}:{}", path, number)));
   }
+  out.events = batch.events.size();
+  out.owed = batch.effects.size();
   const std::array<Batch, 2> both{std::move(batch), std::move(attempts)};
-  return backend.append(both);
+  VIGIE_CHECK(backend.append(both));
+  return out;
 }
 
 }  // namespace vigie::journal

@@ -48,11 +48,16 @@ class Journal {
   std::shared_ptr<Impl> impl_;
 };
 
-/// The whole journal as JSON lines, closed by a line with its SHA-256; format in
-/// docs/formats/journal.md. `io` when the file cannot be written.
-Status export_to(Backend& backend, const std::string& path);
+/// What an export holds.
+struct Exported {
+  size_t events = 0, owed = 0;  ///< Owed: effects without an outcome.
+  std::string sha256;
+};
+/// The whole journal of one moment as JSON lines, closed by a line with its SHA-256; format in
+/// docs/formats/journal.md. The file is there whole or not at all, mode 0600. `io`, `exhausted`.
+Result<Exported> export_to(Backend& backend, const std::string& path);
 /// Into an empty journal only (`conflict` otherwise). `corrupt` with the line when the sum or a
 /// line is wrong; then nothing was written.
-Status import_from(Backend& backend, const std::string& path);
+Result<Exported> import_from(Backend& backend, const std::string& path);
 
 }  // namespace vigie::journal

@@ -21,6 +21,19 @@ export async function checkWidths(checks, page, incident) {
       return `${pages.length} pages`;
     });
   }
+  await checks.run("no stage's name is cut within a word", async () => {
+    const names = new Set();
+    for (const width of [1440, 1100, 700, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.evaluate(() => { location.hash = "#/chains"; });
+      await page.waitForTimeout(350);
+      for (const { name, cut } of await page.evaluate(wordsOfStages)) {
+        checks.that(!cut, `${name} is cut at ${width} px`);
+        names.add(name);
+      }
+    }
+    return `${names.size} words`;
+  });
   await page.setViewportSize({ width: 1440, height: 900 });
   await checks.run("dark and light follow the machine, and the button overrides it", async () => {
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -33,6 +46,19 @@ export async function checkWidths(checks, page, incident) {
     checks.that((await background()) === light, "the button did not choose light");
     await page.locator('button[aria-label^="Theme"]').click();
     await page.locator('button[aria-label^="Theme"]').click();
+  });
+}
+
+/** Each unbreakable part of a stage's name, and whether it stands in more than one line. */
+function wordsOfStages() {
+  return [...document.querySelectorAll(".stage-name")].flatMap((element) => {
+    const text = document.createTreeWalker(element, NodeFilter.SHOW_TEXT).nextNode();
+    return [...text.data.matchAll(/[^\u200b\s]+/g)].map((word) => {
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      return { name: word[0], cut: new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1 };
+    });
   });
 }
 

@@ -35,7 +35,7 @@ int run(Session& session, const Arguments& arguments) {
       table.add({labels == nullptr ? "-" : get_string(*labels, "alertname"), painted_state(state),
                  age_of(alert, "active_at", present()),
                  incident == 0 ? "-" : std::to_string(incident), label_text(alert),
-                 get_string(alert, "reason")});
+                 with_times(get_string(alert, "reason"), present())});
     }
     if (table.empty()) {
       session.print_line("no alerts");

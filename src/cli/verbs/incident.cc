@@ -81,11 +81,12 @@ void print_timeline(Session& session, const json::object& incident) {
   for (const json::value& item : items_of(incident, "timeline")) {
     const json::object& entry = item.get_object();
     const std::string who = get_string(entry, "who");
-    const std::string why = get_string(entry, "why");
-    session.print_line(
-        fmt::format("  {}  {}{}{}", paint(short_time(entry, "at", present()), Colour::dim),
-                    get_string(entry, "text"), who.empty() ? "" : paint(" · " + who, Colour::cyan),
-                    why.empty() ? "" : paint(" (" + why + ")", Colour::dim)));
+    const std::string why = with_times(get_string(entry, "why"), present());
+    session.print_line(fmt::format("  {}  {}{}{}",
+                                   paint(short_time(entry, "at", present()), Colour::dim),
+                                   with_times(get_string(entry, "text"), present()),
+                                   who.empty() ? "" : paint(" · " + who, Colour::cyan),
+                                   why.empty() ? "" : paint(" (" + why + ")", Colour::dim)));
   }
 }
 

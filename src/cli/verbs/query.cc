@@ -86,7 +86,7 @@ int print_range(Session& session, const json::object& data, int64_t start, int64
     return 1;
   }
   session.print(
-      draw_chart(lines, std::min<size_t>(terminal_width(), 160), 16, stdout_is_terminal()));
+      draw_chart(lines, std::min<size_t>(terminal_width(), 160), 16, stdout_has_colours()));
   return 0;
 }
 

@@ -39,6 +39,7 @@ class SqliteBackend final : public Backend {
   Result<std::vector<Event>> events_after(Seq after, size_t limit) override;
   Result<std::vector<PendingEffect>> pending() override;
   Result<Seq> newest_seq() override;
+  Status at_one_moment(const std::function<Status()>& reads) override;
   const std::string& instance() const override { return instance_; }
 
  private:
@@ -118,6 +119,13 @@ Status SqliteBackend::append(std::span<const Batch> batches) {
     static_cast<void>(undone.has_value());
   }
   return committed;
+}
+
+Status SqliteBackend::at_one_moment(const std::function<Status()>& reads) {
+  VIGIE_CHECK(db_.execute("BEGIN"));
+  Status status = reads();
+  const Status ended = db_.execute("COMMIT");
+  return status ? ended : status;
 }
 
 Status SqliteBackend::append_one(const Batch& batch) {

@@ -1,5 +1,8 @@
 import type { Alert } from "../api/types";
 import { figure, labelText } from "../base/text";
+import { withTimes } from "../base/time";
+import { serverNow } from "../live/clock";
+import { zone } from "../live/world";
 import { Age, When } from "../look/moments";
 import { Shape } from "../look/shape";
 import { alertTone } from "../look/states";
@@ -31,7 +34,7 @@ function AlertRow({ alert, plain }: { alert: Alert; plain: boolean }) {
             muted.length > 0 ? `muted by ${muted.join(", ")}` : null,
             alert.cause ? `a victim of ${alert.cause}` : null,
             alert.receivers?.length ? `goes to ${alert.receivers.join(", ")}` : null,
-            alert.reason,
+            alert.reason && withTimes(alert.reason, zone(), serverNow()),
           ].filter(Boolean).join(" · ")}
         </p>
         {!plain && alert.incident ? <a href={href("incidents", alert.incident)} data-row>incident #{alert.incident}</a> : null}

@@ -39,5 +39,5 @@ export function classes(...names: (string | false | null | undefined)[]): string
 
 /** A long name that may be broken where its parts meet ("crow.alarm", "dataEnrichment"), never within one. */
 export function breakable(name: string): string {
-  return name.replace(/([._/:-])(?=.)/g, "$1\u200b").replace(/([a-z0-9])(?=[A-Z])/g, "$1\u200b");
+  return name.replace(/([._/:|-])(?=.)/g, "$1\u200b").replace(/([a-z0-9])(?=[A-Z])/g, "$1\u200b");
 }

@@ -84,6 +84,15 @@ export function clockTime(at: number, zone: string): string {
   return formatter(zone, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at);
 }
 
+/** Instants that stand in a sentence of Vigie's, as people of the book's zone read them. */
+export function withTimes(text: string, zone: string, now: number): string {
+  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (found) => {
+    const at = parseTime(found);
+    if (at === null) return found;
+    return civilDay(at, zone) === civilDay(now, zone) ? clockTime(at, zone) : dayTime(at, zone, now);
+  });
+}
+
 function civilDay(at: number, zone: string): number {
   const parts = wallParts(at, zone);
   return Date.UTC(parts.year, parts.month - 1, parts.day) / kDay;

@@ -35,15 +35,15 @@ export function ChainPage({ name }: { name: string }) {
         <ChainDrawing chain={chain} />
         <div class="scroll-x">
           <table>
-            <thead><tr><th scope="col">Stage</th><th scope="col">State</th><th scope="col" class="right">Flow</th><th scope="col">Robot</th><th scope="col">Service</th></tr></thead>
+            <thead><tr><th scope="col">Stage</th><th scope="col">State</th><th scope="col" class="right">Flow</th><th scope="col">Robot</th><th scope="col" class="wide-only">Service</th></tr></thead>
             <tbody>
               {chain.stages.map((stage) => (
                 <tr key={stage.name}>
                   <th scope="row">{stage.name}</th>
-                  <td><Shape tone={stageTone(stage.state)} /> {stage.state}</td>
+                  <td class="num"><Shape tone={stageTone(stage.state)} /> {stage.state}</td>
                   <td class="right num">{stage.flow === null ? "–" : `${figure(stage.flow)} /s`}</td>
                   <td>{stage.robot ?? "–"}</td>
-                  <td>{stage.service ? <a href={href("services", stage.service)} data-row>{stage.service}</a> : "–"}</td>
+                  <td class="wide-only">{stage.service ? <a href={href("services", stage.service)} data-row>{stage.service}</a> : "–"}</td>
                 </tr>
               ))}
             </tbody>

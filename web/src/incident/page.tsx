@@ -1,7 +1,7 @@
 import { useResource } from "../api/resource";
 import type { IncidentDetail } from "../api/types";
 import { useCell } from "../base/cell";
-import { count } from "../base/text";
+import { breakable, count } from "../base/text";
 import { AlertRows } from "../alert/rows";
 import { ChainDrawing } from "../chain/drawing";
 import { world } from "../live/world";
@@ -36,8 +36,10 @@ export function IncidentPage({ id }: { id: string }) {
           <BrokenChain name={value.chain} stage={value.stage} />
           <Runs incident={value} />
           {value.evidence.length > 0 && (
-            <Panel title="Evidence">
-              {value.evidence.map((entry) => <EvidenceGraph key={entry.expr} evidence={entry} openedAt={value.opened_at} />)}
+            <Panel title="Evidence" note={value.evidence.length}>
+              <div class="evidence-grid">
+                {value.evidence.map((entry) => <EvidenceGraph key={entry.expr} evidence={entry} openedAt={value.opened_at} />)}
+              </div>
             </Panel>
           )}
           <Panel title="Timeline" note={value.timeline.length}>
@@ -121,7 +123,7 @@ function Suggested({ incident }: { incident: IncidentDetail }) {
           <li key={runbook.id}>
             <div>
               <a href={href("runbooks", runbook.id)} data-row>{runbook.title}</a>
-              <p class="faint">{runbook.automatic ? "runs by itself" : "by hand"}{runbook.why && <> · {runbook.why}</>}</p>
+              <p class="faint">{runbook.automatic ? "runs by itself" : "by hand"}{runbook.why && <> · {breakable(runbook.why)}</>}</p>
             </div>
             <button type="button" onClick={() => launchRunbook(runbook.id, runbook.title, incident.id)}>Run…</button>
           </li>

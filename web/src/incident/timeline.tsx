@@ -1,5 +1,6 @@
 import type { TimelineEntry } from "../api/types";
-import { clockTime, fullTime, parseTime, wallParts } from "../base/time";
+import { clockTime, fullTime, parseTime, wallParts, withTimes } from "../base/time";
+import { serverNow } from "../live/clock";
 import { personName, zone } from "../live/world";
 
 /** Which family an entry belongs to decides its mark: people, pages, runs, alerts, and the rest. */
@@ -29,12 +30,12 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
           <li key={index} class={`of-${family(entry.kind)}`} data-day={turn ? "new" : undefined}>
             <time class="num" dateTime={entry.at} title={fullTime(at, zone())}>{clockTime(at, zone())}</time>
             <div>
-              <p>{entry.text}</p>
+              <p>{withTimes(entry.text, zone(), serverNow())}</p>
               {(entry.who || entry.why) && (
                 <p class="faint">
                   {entry.who && <span class="who">{personName(entry.who)}</span>}
                   {entry.who && entry.why && " · "}
-                  {entry.why}
+                  {entry.why && withTimes(entry.why, zone(), serverNow())}
                 </p>
               )}
             </div>

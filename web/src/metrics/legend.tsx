@@ -13,6 +13,8 @@ interface LegendProps {
 }
 
 const kCompactMax = 6;
+/** The newest points may be ahead of the newest sample. */
+const kEndPoints = 8;
 
 /** Which line is which: its stroke, its labels without those all share, its value under the cursor or the last. */
 export function Legend({ series, data, hover, compact, onFocus }: LegendProps) {
@@ -22,7 +24,8 @@ export function Legend({ series, data, hover, compact, onFocus }: LegendProps) {
     <ul class={compact ? "legend is-compact" : "legend"} onMouseLeave={() => onFocus(null)}>
       {shown.map((one, index) => {
         const row = data[index + 1] ?? [];
-        const value = hover === null ? lastValue(row) : (row[hover] ?? null);
+        // Without a cursor: what holds at the end; a series that ended before has no value there.
+        const value = hover === null ? lastValue(row.slice(-kEndPoints)) : (row[hover] ?? null);
         return (
           <li key={index} onMouseEnter={() => onFocus(index)}>
             <Stroke index={index} />

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { read } from "../api/prometheus";
 import { accept, completions, wordAt } from "./complete";
+import { familiesOf } from "./families";
 import { seriesName, shared } from "./legend";
 import { placeIn } from "./problem";
 import { aligned, metricsAddress, spanOf, stepFor } from "./range";
@@ -72,5 +73,20 @@ describe("answers", () => {
     expect(seriesName(all[0]!, shared(all))).toBe('{job="a"}');
     expect(seriesName({ __name__: "up" })).toBe("up");
     expect(seriesName({})).toBe("value");
+  });
+});
+
+describe("names by family", () => {
+  const many = Array.from({ length: 30 }, (_, i) => `node_memory_${i}_bytes`);
+
+  it("splits a large family and keeps lone names together", () => {
+    const families = familiesOf(["up", "datajs_in_total", "datajs_out_total", "node_load1", "ALERTS", ...many]);
+    expect(families.map(({ title, members }) => [title, members.length])).toEqual([["datajs", 2], ["node_memory", 30], ["others", 3]]);
+    expect(families.flatMap(({ members }) => members)).toHaveLength(35);
+  });
+
+  it("bears one name and none", () => {
+    expect(familiesOf(["up"])).toEqual([{ title: "all", members: ["up"] }]);
+    expect(familiesOf([])).toEqual([]);
   });
 });

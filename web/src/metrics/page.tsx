@@ -1,5 +1,4 @@
 import { useEffect, useState } from "preact/hooks";
-import { get } from "../api/client";
 import { useCell } from "../base/cell";
 import { duration, fromField, toField } from "../base/time";
 import { serverNow } from "../live/clock";
@@ -7,6 +6,7 @@ import { world, zone } from "../live/world";
 import { PageHead } from "../look/panel";
 import { route, settle } from "../shell/route";
 import { InstantTable } from "./instant_table";
+import { Names } from "./names";
 import { QueryBox } from "./query_box";
 import { kRanges, lengthOf, metricsAddress, spanOf, type Span } from "./range";
 import { RangeGraph } from "./range_graph";
@@ -93,27 +93,5 @@ function RangePicker({ span, onPick }: { span: Span; onPick: (span: Span) => voi
       </label>
       {!span.live && <span class="faint">{duration(length)}</span>}
     </div>
-  );
-}
-
-const kNamesShown = 200;
-
-/** What there is to ask about, for a start. */
-function Names({ onPick }: { onPick: (name: string) => void }) {
-  const [names, setNames] = useState<string[] | null>(null);
-  useEffect(() => {
-    get<{ names: string[] }>("metrics/names?match=").then((answer) => setNames(answer.names), () => setNames([]));
-  }, []);
-  if (!names) return <p class="loading" aria-busy="true">Asking what there is…</p>;
-  if (names.length === 0) return <p class="empty">No metric has been recorded yet.</p>;
-  return (
-    <section class="names" aria-label="Metrics that exist">
-      <p class="faint">{names.length} metrics. Pick one, or write a query.</p>
-      <ul>
-        {names.slice(0, kNamesShown).map((name) => (
-          <li key={name}><button type="button" class="chip" data-row onClick={() => onPick(name)}>{name}</button></li>
-        ))}
-      </ul>
-    </section>
   );
 }

@@ -119,6 +119,12 @@ function drawMarks(plot: uPlot, marks: PlotInput["marks"], font: string): void {
     const wide = ctx.measureText(mark.label).width + 6 * scale;
     const fits = x + wide < bbox.left + bbox.width;
     ctx.textAlign = fits ? "left" : "right";
+    // A rim in the panel's colour: the label stays readable across a line.
+    ctx.strokeStyle = resolved("var(--panel)");
+    ctx.lineWidth = 5 * scale;
+    ctx.lineJoin = "round";
+    ctx.setLineDash([]);
+    ctx.strokeText(mark.label, x + (fits ? 5 : -5) * scale, bbox.top + 11 * scale);
     ctx.fillText(mark.label, x + (fits ? 5 : -5) * scale, bbox.top + 11 * scale);
     ctx.restore();
   }

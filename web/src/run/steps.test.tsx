@@ -60,7 +60,7 @@ describe("the steps of a run", () => {
 
 describe("guardText", () => {
   it("reads limits aloud and leaves out those that are not set", () => {
-    expect(guardText({ cooldown_ms: 1_800_000, at_most: 2, at_most_per_ms: 21_600_000, blast_radius: null })).toBe("cooldown 30 min, at most 2, at most per 6 h");
+    expect(guardText({ cooldown_ms: 1_800_000, at_most: 2, at_most_per_ms: 21_600_000, blast_radius: null })).toBe("cooldown 30 min, at most 2 per 6 h");
     expect(guardText({ cooldown_ms: 0, at_most: null })).toBe("none");
     expect(guardText(null)).toBe("none");
   });

@@ -95,10 +95,12 @@ function stepNotes(step: RunbookDetail["steps"][number]): string {
 export function guardText(guard: Runbook["guard"]): string {
   if (guard === null) return "none";
   if (typeof guard === "string") return guard;
-  const limits = Object.entries(guard).filter(([, value]) => value !== null && value !== 0 && value !== false);
+  const { at_most: most, at_most_per_ms: per, ...others } = guard;
+  const limits = Object.entries(others).filter(([, value]) => value !== null && value !== 0 && value !== false);
   const said = limits.map(([name, value]) => {
     const word = name.replace(/_ms$/, "").replace(/[-_]/g, " ");
     return `${word} ${name.endsWith("_ms") ? duration(Number(value)) : String(value)}`;
   });
+  if (most) said.push(`at most ${String(most)}${per ? ` per ${duration(Number(per))}` : ""}`);
   return said.join(", ") || "none";
 }

@@ -1,4 +1,5 @@
 import type { Service } from "../api/types";
+import { breakable } from "../base/text";
 import { Age } from "../look/moments";
 import { Shape } from "../look/shape";
 import { healthTone } from "../look/states";
@@ -54,7 +55,7 @@ function ServiceCell({ service }: { service: Service }) {
   return (
     <a class={`service-cell is-${service.health}`} href={href("services", service.name)} data-row data-incident={service.incident ?? undefined}>
       <Shape tone={healthTone(service.health)} label={service.health} size={16} />
-      <span class="service-name">{service.name}</span>
+      <span class="service-name">{breakable(service.name)}</span>
       <span class="service-note">{note(service)}</span>
     </a>
   );

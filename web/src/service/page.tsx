@@ -83,7 +83,7 @@ function UnitPanel({ service }: { service: Service }) {
         <div><dt>State</dt><dd><Shape tone={unitTone(unit.state)} size={14} /> {unit.state}</dd></div>
         <div><dt>Since</dt><dd><When at={unit.since} /></dd></div>
         <div><dt>Process</dt><dd class="num">{unit.pid ?? "none"}</dd></div>
-        <div><dt>Restarts</dt><dd class="num">{count(unit.restarts, "restart")}</dd></div>
+        <div><dt>Restarts</dt><dd class="num">{unit.restarts}</dd></div>
         {unit.why && <div><dt>Why</dt><dd>{unit.why}</dd></div>}
       </dl>
     </Panel>
