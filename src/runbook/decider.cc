@@ -331,13 +331,8 @@ void RunbookDecider::on(const RunAsked& event) {
     start.labels = incident->second.labels;
     start.service = incident->second.service;
   }
-  Filled filled = fill_parameters(*runbook, event.params);
-  if (start.only != nullptr) {
-    const std::vector<std::string> used = placeholders(start.only->text);
-    std::erase_if(filled.missing, [&](const std::string& name) {
-      return runbook->manual && std::find(used.begin(), used.end(), name) == used.end();
-    });
-  }
+  Filled filled = start.only == nullptr ? fill_parameters(*runbook, event.params)
+                                        : fill_parameters(*runbook, *start.only, event.params);
   start.params = std::move(filled.params);
   start.disturbs = disturbed_by(*runbook, start.labels, start.params, start.service);
   Verdict verdict = may_start(state_, *runbook, start.service, start.disturbs, false, now_);

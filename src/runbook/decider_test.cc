@@ -303,6 +303,12 @@ TEST_F(RunbookDeciderTest, ManualsWaitBeforeEachStepAndRunOneAlone) {
   stage.take_said();
   stage.feed(RunAsked{.runbook = "restart", .incident = {}, .params = {}, .who = "ana"});
   expect_lines(stage.take_said(), {"declined: a value is needed for namespace"});
+  EXPECT_FALSE(
+      get_bool(*get_object(stage.view("dry-run/restart").as_object(), "guard"), "allowed"));
+  const json::object dry = stage.view("dry-run/restart#then").as_object();
+  EXPECT_TRUE(get_bool(*get_object(dry, "guard"), "allowed"));
+  EXPECT_EQ(get_array(dry, "steps")->size(), 1U);
+  EXPECT_TRUE(stage.view("dry-run/restart#nowhere").is_null());
   stage.feed(RunAsked{.runbook = "restart#then", .incident = {}, .params = {}, .who = "ana"});
   expect_lines(stage.take_said(), {"started restart by ana", "then/1 running"});
   stage.settle();

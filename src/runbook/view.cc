@@ -233,9 +233,14 @@ DryRun parse_dry_run(std::string_view rest) {
 json::value dry_run(const State& state, const std::vector<Runbook>& runbooks, std::string_view rest,
                     WallTime now) {
   const DryRun asked = parse_dry_run(rest);
-  const Runbook* runbook = find_runbook(runbooks, asked.runbook);
+  const size_t hash = asked.runbook.find('#');
+  const bool whole = hash == std::string::npos;
+  const Runbook* runbook = find_runbook(runbooks, asked.runbook.substr(0, hash));
   if (runbook == nullptr) { return nullptr; }
-  const Filled filled = fill_parameters(*runbook, asked.params);
+  const Step* only = whole ? nullptr : find_step(*runbook, asked.runbook.substr(hash + 1));
+  if (!whole && only == nullptr) { return nullptr; }
+  const Filled filled = whole ? fill_parameters(*runbook, asked.params)
+                              : fill_parameters(*runbook, *only, asked.params);
   Labels labels;
   std::string service;
   if (asked.incident && state.incidents.contains(*asked.incident)) {
@@ -246,6 +251,7 @@ json::value dry_run(const State& state, const std::vector<Runbook>& runbooks, st
   json::array steps;
   for (const Section& section : runbook->sections) {
     for (const Step& step : section.steps) {
+      if (!whole && &step != only) { continue; }
       const ExecutorKind* kind = find_executor(step.kind);
       json::object one;
       one["id"] = step.id;
@@ -289,6 +295,15 @@ json::value all_runs(const State& state) {
 }
 
 }  // namespace
+
+Filled fill_parameters(const Runbook& runbook, const Step& only, const StringMap& given) {
+  Filled filled = fill_parameters(runbook, given);
+  const std::vector<std::string> used = placeholders(only.text);
+  std::erase_if(filled.missing, [&](const std::string& name) {
+    return runbook.manual && std::find(used.begin(), used.end(), name) == used.end();
+  });
+  return filled;
+}
 
 Filled fill_parameters(const Runbook& runbook, const StringMap& given) {
   Filled out;

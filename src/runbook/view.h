@@ -19,5 +19,7 @@ struct Filled {
   std::vector<std::string> missing;
 };
 Filled fill_parameters(const Runbook& runbook, const StringMap& given);
+/// For a run of one step; a manual's other steps need no values then.
+Filled fill_parameters(const Runbook& runbook, const Step& only, const StringMap& given);
 
 }  // namespace vigie::runbook
