@@ -13,11 +13,11 @@ namespace {
 /// One random act after another upon one world.
 class Life {
  public:
-  Life(uint64_t seed, bool trace, bool telling)
-      : random_(seed),
-        trace_(trace),
-        telling_(telling),
-        world_(random_book(random_), beginning(random_), random_.next()) {
+  explicit Life(const LifeOptions& options)
+      : random_(options.seed),
+        trace_(options.trace),
+        telling_(options.telling),
+        world_(random_book(random_), beginning(random_), random_.next(), options.deciders) {
     if (trace_) {
       world_.decided = [](const engine::Decided& decided) { print(decided); };
     }
@@ -263,8 +263,8 @@ class Life {
 
 }  // namespace
 
-LifeResult live(uint64_t seed, uint64_t steps, bool trace, bool telling) {
-  return Life(seed, trace, telling).run(steps);
+LifeResult live(const LifeOptions& options) {
+  return Life(options).run(options.steps);
 }
 
 }  // namespace vigie::sim

@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "config/config.h"
+#include "sim/world.h"
 
 namespace vigie::sim {
 
@@ -18,9 +19,16 @@ struct LifeResult {
   std::string broken;  ///< Empty when every invariant held at every instant.
 };
 
+struct LifeOptions {
+  uint64_t seed = 1;
+  uint64_t steps = 400;
+  bool trace = false;          ///< Prints every act.
+  bool telling = true;         ///< Asks at the end whether each receiver was told the last word.
+  MakeDeciders deciders = {};  ///< The house's, when nothing is given.
+};
+
 /// Lets a random life happen: alerts, faults, people, crashes, full disks, dead carriers, clock
-/// jumps. `trace` prints every act. `telling`: asks at the end whether each receiver was told the
-/// last word about each alert.
-LifeResult live(uint64_t seed, uint64_t steps, bool trace, bool telling);
+/// jumps.
+LifeResult live(const LifeOptions& options);
 
 }  // namespace vigie::sim

@@ -91,7 +91,11 @@ int run_random(const Wanted& wanted) {
   LifeResult total;
   fmt::print("seeds from {}\n", seed);
   do {
-    const LifeResult one = live(seed, wanted.steps, wanted.trace, wanted.telling);
+    const LifeResult one = live({.seed = seed,
+                                 .steps = wanted.steps,
+                                 .trace = wanted.trace,
+                                 .telling = wanted.telling,
+                                 .deciders = {}});
     ++lives;
     total.steps += one.steps;
     total.deliveries += one.deliveries;

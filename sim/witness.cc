@@ -41,6 +41,57 @@ void Witness::take(const EventBody& fact, MonoTime now) {
              found != unanswered_.end()) {
     found->second.heard = now;
   }
+  if (const auto* book = std::get_if<BookAdopted>(&fact)) { adopt(*book); }
+  if (const auto* changed = std::get_if<HealthChanged>(&fact);
+      changed && needs_.contains(changed->service)) {
+    health_[changed->service] = changed->health;
+  }
+}
+
+void Witness::adopt(const BookAdopted& book) {
+  needs_.clear();
+  const auto root = parse_json(book.text);
+  if (!root || !root->is_object()) { return; }
+  if (const json::object* services = get_object(root->get_object(), "services")) {
+    for (const auto& [name, service] : *services) {
+      std::set<std::string>& needs = needs_[std::string(name)];
+      if (!service.is_object()) { continue; }
+      const json::object* named = get_object(service.get_object(), "needs");
+      if (named == nullptr) { continue; }
+      for (const auto& need : *named) { needs.insert(std::string(need.key())); }
+    }
+  }
+  std::erase_if(health_, [this](const auto& entry) { return !needs_.contains(entry.first); });
+}
+
+/// What the service needs directly and is known to be unhealthy; "" when all may be well.
+std::string Witness::unhealthy_need(const std::string& service) const {
+  const auto found = needs_.find(service);
+  if (found == needs_.end()) { return ""; }
+  for (const std::string& need : found->second) {
+    const auto health = health_.find(need);
+    if (health != health_.end() && health->second == Health::unhealthy) { return need; }
+  }
+  return "";
+}
+
+/// What suffers from something else is that one's victim, and wakes nobody by itself.
+void Witness::check_victims(const EventBody& fact) {
+  if (const auto* placed = std::get_if<AlertPlaced>(&fact); placed && placed->cause.empty()) {
+    const std::string need = unhealthy_need(placed->service);
+    if (need.empty()) { return; }
+    complain(
+        fmt::format("alert {} is placed at {}, which needs {}, which is unhealthy, and is "
+                    "nobody's victim",
+                    placed->fingerprint, placed->service, need));
+  }
+  if (const auto* opened = std::get_if<IncidentOpened>(&fact);
+      opened && opened->muted_by.empty() && opened->by.empty()) {
+    const std::string need = unhealthy_need(opened->service);
+    if (need.empty()) { return; }
+    complain(fmt::format("incident {} is opened for {}, which is a victim of {}",
+                         opened->incident.value, opened->service, need));
+  }
 }
 
 /// An alert is placed, an incident is answered by a run or a page, in the same instant.
@@ -99,12 +150,15 @@ void Witness::take(const engine::Decided& decided, MonoTime now) {
       complain(fmt::format("{} is paged for incident {}, which is answered, muted or over",
                            queued->person, queued->incident.value));
     }
+    check_victims(event.body);
     take(event.body, now);
   }
 }
 
 void Witness::recall(const std::vector<Event>& journal, MonoTime now) {
   unanswered_.clear();
+  needs_.clear();
+  health_.clear();
   for (const Event& event : journal) { take(event.body, now); }
 }
 

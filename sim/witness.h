@@ -33,9 +33,14 @@ class Witness {
   void take(const EventBody& fact, MonoTime now);
   void check_answers(const engine::Decided& decided);
   void check_pages(const engine::Decided& decided);
+  void adopt(const BookAdopted& book);
+  std::string unhealthy_need(const std::string& service) const;
+  void check_victims(const EventBody& fact);
   void complain(std::string what);
 
   std::map<uint64_t, Open> unanswered_;
+  std::map<std::string, std::set<std::string>> needs_;  ///< Of the book in force.
+  std::map<std::string, Health> health_;
   std::vector<std::string> broken_;
 };
 

@@ -38,7 +38,7 @@ struct World::Life {
                                        std::make_unique<journal::FaultyBackend>(world.rows_))),
         engine({.core = core,
                 .journal = *journal,
-                .deciders = daemon::make_deciders(),
+                .deciders = world.make_deciders_(),
                 .perform = [&world](engine::Release r) { world.carriers_.perform(std::move(r)); },
                 .trouble = [&world](std::string why) { world.take_trouble(why); },
                 .decided =
@@ -54,8 +54,9 @@ struct World::Life {
   TaskGroup tasks;
 };
 
-World::World(config::Node book, WallTime start, uint64_t seed)
-    : clock_(start),
+World::World(config::Node book, WallTime start, uint64_t seed, MakeDeciders deciders)
+    : make_deciders_(deciders ? std::move(deciders) : daemon::make_deciders),
+      clock_(start),
       book_(std::move(book)),
       carriers_(clock_, seed),
       rows_(std::make_shared<journal::FaultyBackend::Rows>()) {
@@ -160,7 +161,7 @@ std::string World::memory() {
 void World::check_copy() {
   ask([this](const engine::Heart& heart, WallTime) -> json::value {
     const std::string text = heart.snapshot();
-    engine::Heart copy(daemon::make_deciders());
+    engine::Heart copy(make_deciders_());
     if (!copy.restore(text) || copy.snapshot() != text) {
       complain("a snapshot does not survive a restore");
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,9 +17,12 @@
 /// writes on command.
 namespace vigie::sim {
 
+using MakeDeciders = std::function<std::vector<std::unique_ptr<Decider>>()>;
+
 class World {
  public:
-  World(config::Node book, WallTime start, uint64_t seed);
+  /// `deciders`: other ones than the house's, for tests of the invariants themselves.
+  World(config::Node book, WallTime start, uint64_t seed, MakeDeciders deciders = {});
   ~World();
 
   /// Gives an input to the engine and lets everything that follows at this instant happen.
@@ -61,6 +65,7 @@ class World {
   void complain(std::string what);
   std::optional<MonoTime> next_instant();
 
+  const MakeDeciders make_deciders_;
   SimClock clock_;
   config::Node book_;
   Carriers carriers_;
