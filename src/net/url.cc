@@ -122,6 +122,8 @@ Result<Url> parse_unix(std::string_view rest) {
   if (rest.starts_with("//")) { rest.remove_prefix(2); }
   const size_t colon = std::min(rest.find(':'), rest.size());
   out.host = unescape(rest.substr(0, colon), false);
+  // "//run" is "/run", and would be taken for the empty host when it is written out again.
+  while (out.host.starts_with("//")) { out.host.erase(0, 1); }
   if (out.host.empty()) { return error(Code::invalid, "the socket's path is missing"); }
   if (out.host.find('\0') != std::string::npos) {
     return error(Code::invalid, "the socket's path holds a zero byte");

@@ -32,6 +32,9 @@ TEST(Url, ReadsUnixSockets) {
   EXPECT_EQ(url.host, "/run/a.sock");
   EXPECT_EQ(url.target, "/path?x=http://b");
   EXPECT_EQ(parse_url("unix:///run/a.sock")->host, "/run/a.sock");
+  const Url doubled = *parse_url("unix:////a.sock:/x");
+  EXPECT_EQ(doubled.host, "/a.sock");
+  EXPECT_EQ(parse_url(doubled.text())->host, doubled.host);
   EXPECT_EQ(parse_url("unix:a.sock")->target, "/");
   EXPECT_FALSE(parse_url("unix:"));
   EXPECT_FALSE(parse_url("unix:/a%00b"));
