@@ -177,8 +177,9 @@ class Life {
   }
 
   void pass_time() {
-    // Mostly seconds, sometimes hours: every timer gets its turn.
-    const bool briefly = world_.rows().failing || random_.chance(0.8);
+    // Mostly seconds, sometimes hours: every timer gets its turn. Rarely, since most of what
+    // happens in hours without an answer is the last resort again.
+    const bool briefly = world_.rows().failing || random_.chance(0.9);
     const Millis by{briefly ? random_.between(100, 120'000)
                             : random_.between(600'000, 6 * 3'600'000)};
     say("forward " + format_duration(by));

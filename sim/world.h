@@ -59,8 +59,7 @@ class World {
   void begin_life();
   void settle_instant();
   json::value ask(std::function<json::value(const engine::Heart&, WallTime)> question);
-  std::string memory();
-  void check_copy();
+  std::string memory(bool copied);
   void take_trouble(const std::string& why);
   void complain(std::string what);
   std::optional<MonoTime> next_instant();
