@@ -32,18 +32,23 @@ Extent extent_of(const std::vector<ChartLine>& lines) {
     }
   }
   if (out.low > out.high) { return {0, 1}; }
-  // A flat line is drawn in the middle, not divided by zero.
-  if (out.low == out.high) { return {out.low - 1, out.high + 1}; }
+  // A flat line is drawn in the middle, not divided by zero; what differs by the last bits of a
+  // division is flat.
+  const double size = std::max(std::abs(out.low), std::abs(out.high));
+  if (out.high - out.low <= size * 1e-6) { return {out.low - 1, out.high + 1}; }
   return out;
 }
 
-std::string short_number(double value) {
+/// A value of the axis, with as many digits as tell it from the others.
+std::string short_number(double value, double range) {
   const double size = std::abs(value);
-  if (size >= 1e9) { return fmt::format("{:.1f}G", value / 1e9); }
-  if (size >= 1e6) { return fmt::format("{:.1f}M", value / 1e6); }
-  if (size >= 1e4) { return fmt::format("{:.1f}k", value / 1e3); }
-  if (size != 0 && size < 0.01) { return fmt::format("{:.1e}", value); }
-  return fmt::format("{:.2f}", value);
+  for (const auto& [scale, letter] : {std::pair{1e9, "G"}, {1e6, "M"}, {1e3, "k"}}) {
+    if (size < scale * (scale > 1e4 ? 1 : 10)) { continue; }
+    return fmt::format("{:.{}f}{}", value / scale, range / scale < 0.2 ? 3 : 1, letter);
+  }
+  if (size != 0 && size < 0.001) { return fmt::format("{:.1e}", value); }
+  const int digits = range <= 0 ? 2 : 1 - static_cast<int>(std::floor(std::log10(range)));
+  return fmt::format("{:.{}f}", value, std::clamp(digits, 0, 6));
 }
 
 /// Braille patterns: dots 1-3 and 7 go down the left column, 4-6 and 8 down the right (Unicode,
@@ -110,25 +115,35 @@ void draw_line(Canvas& canvas, const ChartLine& line, size_t index, Extent exten
   }
 }
 
+/// When the chart begins and ends, below its corners.
+std::string time_axis(size_t columns, const ChartLook& look) {
+  const size_t taken = look.from.size() + look.to.size();
+  if (look.from.empty() || taken + 1 > columns) { return ""; }
+  return std::string(kAxisWidth, ' ') + look.from + std::string(columns - taken, ' ') + look.to +
+         "\n";
+}
+
 }  // namespace
 
-std::string draw_chart(const std::vector<ChartLine>& lines, size_t width, size_t height,
-                       bool coloured) {
-  const size_t columns = std::max<size_t>(width, kAxisWidth + 10) - kAxisWidth;
-  Canvas canvas(columns, std::max<size_t>(height, 3));
+std::string draw_chart(const std::vector<ChartLine>& lines, const ChartLook& look) {
+  const size_t columns = std::max<size_t>(look.width, kAxisWidth + 10) - kAxisWidth;
+  const size_t rows = std::max<size_t>(look.height, 3);
+  const bool coloured = look.coloured;
+  Canvas canvas(columns, rows);
   const Extent extent = extent_of(lines);
   for (size_t i = 0; i < std::min(lines.size(), kLinesMax); ++i) {
     draw_line(canvas, lines[i], i, extent);
   }
   std::string out;
-  const size_t rows = std::max<size_t>(height, 3);
+  const double range = extent.high - extent.low;
   for (size_t y = 0; y < rows; ++y) {
     std::string label;
-    if (y == 0) { label = short_number(extent.high); }
-    if (y == rows / 2) { label = short_number((extent.high + extent.low) / 2); }
-    if (y + 1 == rows) { label = short_number(extent.low); }
+    if (y == 0) { label = short_number(extent.high, range); }
+    if (y == rows / 2) { label = short_number((extent.high + extent.low) / 2, range); }
+    if (y + 1 == rows) { label = short_number(extent.low, range); }
     out += fmt::format("{:>8} ┤{}\n", label, canvas.row(y, coloured));
   }
+  out += time_axis(columns, look);
   for (size_t i = 0; i < std::min(lines.size(), kLinesMax); ++i) {
     out += coloured ? fmt::format("{}━\x1b[0m {}\n", kColours[i], lines[i].name)
                     : fmt::format("{} {}\n", i + 1, lines[i].name);

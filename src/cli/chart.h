@@ -11,9 +11,15 @@ struct ChartLine {
   std::vector<double> values;
 };
 
-/// Draws lines with Braille dots (two by four to a character), with the value axis at the left.
-/// `width` columns and `height` rows in all; at most eight lines are drawn, each with its colour.
-std::string draw_chart(const std::vector<ChartLine>& lines, size_t width, size_t height,
-                       bool coloured);
+struct ChartLook {
+  size_t width = 80;  ///< Columns in all.
+  size_t height = 16;
+  bool coloured = false;
+  std::string from, to;  ///< When it begins and ends, in words; "": no time axis.
+};
+
+/// Draws lines with Braille dots (two by four to a character), with the value axis at the left and
+/// the time below. At most eight lines are drawn, each with its colour.
+std::string draw_chart(const std::vector<ChartLine>& lines, const ChartLook& look);
 
 }  // namespace vigie::cli

@@ -17,19 +17,34 @@ size_t lines_in(const std::string& text) {
 }
 
 TEST(Chart, DrawsTheHighestAndLowestValueOnTheAxis) {
-  const std::string chart = draw_chart({{"up", {0, 5, 10}}}, 60, 5, false);
-  EXPECT_NE(chart.find("10.00 ┤"), std::string::npos) << chart;
-  EXPECT_NE(chart.find("5.00 ┤"), std::string::npos) << chart;
-  EXPECT_NE(chart.find("0.00 ┤"), std::string::npos) << chart;
-  EXPECT_EQ(lines_in(chart), 6u);
+  const std::string chart =
+      draw_chart({{"up", {0, 5, 10}}}, {.width = 60, .height = 5, .from = "14:00", .to = "15:00"});
+  EXPECT_NE(chart.find("10 ┤"), std::string::npos) << chart;
+  EXPECT_NE(chart.find("5 ┤"), std::string::npos) << chart;
+  EXPECT_NE(chart.find("0 ┤"), std::string::npos) << chart;
+  EXPECT_EQ(lines_in(chart), 7u);
+  EXPECT_NE(chart.find("          14:00"), std::string::npos) << chart;
+  EXPECT_NE(chart.find("15:00\n"), std::string::npos) << chart;
 }
 
 TEST(Chart, BearsFlatLinesGapsAndTooManySeries) {
-  EXPECT_FALSE(draw_chart({{"flat", {3, 3, 3}}}, 40, 4, false).empty());
-  EXPECT_FALSE(draw_chart({{"gap", {1, std::nan(""), HUGE_VAL, 2}}}, 40, 4, false).empty());
-  EXPECT_FALSE(draw_chart({{"empty", {}}}, 1, 0, true).empty());
+  EXPECT_FALSE(draw_chart({{"flat", {3, 3, 3}}}, {.width = 40, .height = 4}).empty());
+  EXPECT_FALSE(draw_chart({{"gap", {1, std::nan(""), HUGE_VAL, 2}}}, {.width = 40}).empty());
+  EXPECT_FALSE(draw_chart({{"empty", {}}}, {.width = 1, .height = 0, .coloured = true}).empty());
   const std::vector<ChartLine> many(11, ChartLine{"x", {1, 2}});
-  EXPECT_NE(draw_chart(many, 40, 4, false).find("and 3 more series"), std::string::npos);
+  EXPECT_NE(draw_chart(many, {.width = 40}).find("and 3 more series"), std::string::npos);
+}
+
+TEST(Chart, TakesTheLastBitsOfADivisionForAFlatLine) {
+  const std::string chart = draw_chart({{"up", {21, 20.999999999, 21}}}, {.width = 40});
+  EXPECT_NE(chart.find("22.0 ┤"), std::string::npos) << chart;
+  EXPECT_NE(chart.find("20.0 ┤"), std::string::npos) << chart;
+}
+
+TEST(Chart, GivesAsManyDigitsAsTellValuesApart) {
+  const std::string chart = draw_chart({{"up", {1.001, 1.003}}}, {.width = 40, .height = 3});
+  EXPECT_NE(chart.find("1.0030 ┤"), std::string::npos) << chart;
+  EXPECT_NE(chart.find("1.0020 ┤"), std::string::npos) << chart;
 }
 
 TEST(Table, AlignsByColumnsWhateverTheBytes) {
@@ -68,6 +83,17 @@ TEST(Words, WriteInstantsOfASentenceAsPeopleReadThem) {
 TEST(Table, EscapeSequencesTakeNoColumns) {
   EXPECT_EQ(width_of("\x1b[31mab\x1b[0m"), 2u);
   EXPECT_EQ(width_of("é▷"), 2u);
+}
+
+TEST(Words, ShowTimesInTheBooksZone) {
+  const json::object at{{"at", "2026-11-21T23:30:00Z"}};
+  show_times_in("Europe/Paris");
+  EXPECT_EQ(short_time(at, "at", "2026-11-21T20:00:00Z"), "22 Nov 00:30");
+  EXPECT_EQ(short_time(at, "at", "2026-11-22T09:00:00Z"), "00:30:00");
+  EXPECT_EQ(*typed_time("2026-03-29 03:00"), "2026-03-29T01:00:00Z");
+  EXPECT_FALSE(typed_time("yesterday"));
+  show_times_in("UTC");
+  EXPECT_EQ(short_time(at, "at", "2026-11-21T20:00:00Z"), "23:30:00");
 }
 
 TEST(Words, TellAgesAndWhatComesNext) {

@@ -9,16 +9,22 @@
 
 namespace vigie::cli {
 
+/// Prints an answer as JSON with --json, else gives it to `show`, whose exit status holds for both.
+template <class Show>
+int show_object(Session& session, const json::value& answer, Show show) {
+  if (session.as_json()) {
+    session.print_json(answer);
+    session.mute();
+  }
+  return show(answer.get_object());
+}
+
 /// Fetches `path`, prints it as JSON with --json, else gives it to `show`. An exit status.
 template <class Show>
 int show_answer(Session& session, const std::string& path, Show show) {
   const auto answer = session.get(path);
   if (!answer) { return session.fail(answer.error()); }
-  if (session.as_json()) {
-    session.print_json(*answer);
-    session.mute();
-  }
-  return show(answer->get_object());
+  return show_object(session, *answer, show);
 }
 
 /// "/api/vigie/" + the parts, each escaped: names are what people chose.

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "cli/cli.h"
+#include "cli/terminal.h"
 #include "cli/verb_kind.h"
 #include "config/config.h"
 
@@ -17,6 +18,19 @@ struct Parsed {
   std::map<std::string, std::string, std::less<>> values;
   std::map<std::string, bool, std::less<>> switches;
   std::vector<std::string> words;
+};
+
+/// Says a verb's words as its table does; CLI11 knows only that there are some.
+class Help final : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    for (const VerbKind* verb : verb_kinds()) {
+      if (verb->name != app->get_name()) { continue; }
+      return fmt::format("Usage: vigie {}{}{} [OPTIONS]\n", verb->name,
+                         verb->words.empty() ? "" : " ", verb->words);
+    }
+    return CLI::Formatter::make_usage(app, std::move(name));
+  }
 };
 
 void describe_options(CLI::App& command, const VerbKind& verb, Parsed& into) {
@@ -36,17 +50,12 @@ void describe(CLI::App& app, const VerbKind& verb, Parsed& into) {
   if (verb.words_max > 0) {
     command->add_option("words", into.words, std::string(verb.words))
         ->expected(0, static_cast<int>(verb.words_max))
-        ->type_name("");
+        ->group("");
   }
   describe_options(*command, verb, into);
-  command->footer(
-      fmt::format("Usage: vigie {} {}\nExample: {}", verb.name, verb.words, verb.example));
+  command->footer(fmt::format("Example: {}", verb.example));
   command->callback([&into, &verb] { into.verb = &verb; });
 }
-
-}  // namespace
-
-namespace {
 
 /// CLI11 only says that a verb is missing; a mistyped one deserves its name.
 std::optional<std::string> unknown_verb(int argc, char** argv) {
@@ -69,6 +78,35 @@ std::optional<std::string> unknown_verb(int argc, char** argv) {
   return std::nullopt;
 }
 
+/// What CLI11 complains about, in our words, with the verb's help as the next step.
+int wrong_words(int argc, char** argv, std::string_view complaint) {
+  const VerbKind* verb = nullptr;
+  std::string_view odd;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    for (const VerbKind* known : verb_kinds()) {
+      if (verb == nullptr && known->name == word) { verb = known; }
+    }
+    if (odd.empty() && complaint.ends_with(word) && word.size() > 1) { odd = word; }
+  }
+  std::string hint;
+  if (verb != nullptr && odd.starts_with("--")) {
+    std::vector<std::string_view> names{"--json", "--book", "--help"};
+    for (const Option& option : verb->options) { names.push_back(option.name); }
+    hint = config::did_you_mean(odd, names);
+    complaint = "there is no option ";
+  } else if (complaint.find("not expected") != std::string_view::npos) {
+    complaint = "too many words: ";
+  } else {
+    odd = {};
+  }
+  const std::string name = verb == nullptr ? "" : std::string(verb->name) + " ";
+  fmt::print(stderr, "{} {}{}{} (vigie {}--help)\n",
+             paint("vigie:", Colour::red, stderr_has_colours()), complaint, odd,
+             hint.empty() ? "" : ": " + hint, name);
+  return 2;
+}
+
 }  // namespace
 
 int main(int argc, char** argv, const Deps& deps) {
@@ -76,6 +114,7 @@ int main(int argc, char** argv, const Deps& deps) {
     return Session(deps, ".", false).wrong_use(*unknown);
   }
   CLI::App app("Vigie keeps watch over production services.", "vigie");
+  app.formatter(std::make_shared<Help>());
   app.require_subcommand(1);
   app.fallthrough();
   const char* from_environment = std::getenv("VIGIE_BOOK");
@@ -96,7 +135,8 @@ int main(int argc, char** argv, const Deps& deps) {
       fmt::print("vigie {}\n", deps.version);
       return 0;
     }
-    return app.exit(failure) == 0 ? 0 : 2;
+    if (failure.get_exit_code() == 0) { return app.exit(failure); }
+    return wrong_words(argc, argv, failure.what());
   }
   for (auto& [name, one] : parsed) {
     if (one.verb == nullptr) { continue; }

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "cli/terminal.h"
+#include "cli/words.h"
 #include "config/config.h"
 #include "net/net.h"
 
@@ -54,26 +55,26 @@ Session::Session(const Deps& deps, std::string book_dir, bool as_json)
     : deps_(deps),
       book_dir_(std::move(book_dir)),
       as_json_(as_json),
-      impl_(std::make_unique<Impl>()) {}
-
-Session::~Session() = default;
-
-std::string Session::socket_path() const {
-  // Only `data` matters here, so that a book with errors still finds its daemon.
+      impl_(std::make_unique<Impl>()) {
+  // Only its place and its clock matter here, so that a book with errors still finds its daemon.
   config::Problems ignored;
   const config::Book book =
       config::load_book(book_dir_, config::Environment::of_process(), ignored);
   const std::string& written = book.root["data"].text();
   const std::string data = written.empty() ? "./data" : written;
-  return data.starts_with('/') ? data + "/vigie.sock"
-                               : fmt::format("{}/{}/vigie.sock", book.dir, data);
+  socket_ = data.starts_with('/') ? data + "/vigie.sock"
+                                  : fmt::format("{}/{}/vigie.sock", book.dir, data);
+  show_times_in(book.root["timezone"].text());
+  has_book_ = book.root.is_map();
 }
+
+Session::~Session() = default;
 
 Result<json::value> Session::exchange(std::string method, const std::string& path,
                                       std::string body) {
   net::HttpRequest request;
   request.method = std::move(method);
-  request.url = fmt::format("unix:{}:{}", socket_path(), path);
+  request.url = fmt::format("unix:{}:{}", socket_, path);
   request.body = std::move(body);
   if (!request.body.empty()) { request.headers.set("Content-Type", "application/json"); }
   if (const char* person = std::getenv("VIGIE_PERSON")) {
@@ -93,6 +94,7 @@ Result<json::value> Session::exchange(std::string method, const std::string& pat
 Result<json::value> Session::get(const std::string& path) {
   auto answer = exchange("GET", path, "");
   if (answer || answer.error().code != Code::unavailable) { return answer; }
+  if (!has_book_) { return no_book(); }
   auto offline = deps_.offline(book_dir_, path);
   if (!offline) {
     return error(Code::unavailable,
@@ -109,9 +111,18 @@ Result<json::value> Session::get(const std::string& path) {
 Result<json::value> Session::post(const std::string& path, const json::value& body) {
   auto answer = exchange("POST", path, to_text(body));
   if (answer || answer.error().code != Code::unavailable) { return answer; }
+  if (!has_book_) { return no_book(); }
   return std::move(answer).error().context(
       fmt::format("the daemon of {} cannot be reached; start it with: vigie run --book {}",
                   book_dir_, book_dir_));
+}
+
+Error Session::no_book() const {
+  return error(
+      Code::invalid,
+      fmt::format("there is no watch book in {}: name its directory with --book DIR, or in "
+                  "VIGIE_BOOK",
+                  book_dir_));
 }
 
 void Session::print(std::string_view text) const {

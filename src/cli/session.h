@@ -35,11 +35,13 @@ class Session {
   int wrong_use(std::string_view what) const;
 
  private:
+  Error no_book() const;
   Result<json::value> exchange(std::string method, const std::string& path, std::string body);
-  std::string socket_path() const;
 
   const Deps& deps_;
   const std::string book_dir_;
+  std::string socket_;
+  bool has_book_ = false;
   const bool as_json_;
   bool said_offline_ = false;
   bool muted_ = false;

@@ -2,19 +2,31 @@
 
 #include <fmt/core.h>
 
-#include <ctime>
+#include <chrono>
 
 #include "base/time.h"
+#include "base/zone.h"
 
 namespace vigie::cli {
 
 namespace {
 
-std::tm local_of(WallTime time) {
-  const std::time_t seconds = std::chrono::floor<Seconds>(time.time_since_epoch()).count();
-  std::tm out{};
-  localtime_r(&seconds, &out);
-  return out;
+/// Set once, before the first word is printed.
+Zone& shown_zone() {
+  static Zone zone;
+  return zone;
+}
+
+/// Days since 1970 and the time of the day, in the zone shown.
+struct Civil {
+  std::chrono::year_month_day day;
+  std::chrono::hh_mm_ss<Seconds> time;
+};
+
+Civil civil_of(WallTime at) {
+  const auto since = std::chrono::floor<Seconds>(local_of(at, shown_zone()).time_since_epoch());
+  const auto days = std::chrono::floor<std::chrono::days>(since);
+  return {std::chrono::sys_days(days), std::chrono::hh_mm_ss<Seconds>(since - days)};
 }
 
 constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -22,19 +34,27 @@ constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
 
 }  // namespace
 
+void show_times_in(std::string_view zone) {
+  if (const auto found = find_zone(zone)) { shown_zone() = *found; }
+}
+
+Result<std::string> typed_time(std::string_view text) {
+  VIGIE_TRY(const WallTime at, parse_wall(text, shown_zone(), Fold::first));
+  return rfc3339(at);
+}
+
 std::string short_time(const json::object& object, std::string_view key, std::string_view now) {
   const auto at = parse_rfc3339(get_string(object, key));
   if (!at) { return "-"; }
-  const std::tm local = local_of(*at);
+  const Civil civil = civil_of(*at);
   const auto today = parse_rfc3339(now);
-  if (today) {
-    const std::tm other = local_of(*today);
-    if (other.tm_yday == local.tm_yday && other.tm_year == local.tm_year) {
-      return fmt::format("{:02}:{:02}:{:02}", local.tm_hour, local.tm_min, local.tm_sec);
-    }
+  if (today && civil_of(*today).day == civil.day) {
+    return fmt::format("{:02}:{:02}:{:02}", civil.time.hours().count(),
+                       civil.time.minutes().count(), civil.time.seconds().count());
   }
-  return fmt::format("{} {} {:02}:{:02}", local.tm_mday, kMonths[local.tm_mon], local.tm_hour,
-                     local.tm_min);
+  return fmt::format("{} {} {:02}:{:02}", static_cast<unsigned>(civil.day.day()),
+                     kMonths[static_cast<unsigned>(civil.day.month()) - 1],
+                     civil.time.hours().count(), civil.time.minutes().count());
 }
 
 std::string with_times(std::string text, std::string_view now) {

@@ -29,7 +29,9 @@ int list(Session& session, const Arguments& arguments) {
                  or_dash(incident, "severity"), get_string(incident, "title"), owner_text(incident),
                  age_of(incident, "opened_at", present()), next_text(incident, present())});
     }
-    table.empty() ? session.print_line("no open incident") : session.print(table.text());
+    table.empty()
+        ? session.print_line(arguments.has("--all") ? "no incidents yet" : "no open incident")
+        : session.print(table.text());
     return open == 0 ? 0 : 1;
   });
 }

@@ -30,6 +30,7 @@ int run(Session& session, const Arguments& arguments) {
     return 0;
   }
   bool found = arguments.words.empty();
+  Table table({"family", "kind", "what it does"});
   for (const json::value& item : items_of(kinds.get_object(), "families")) {
     const json::object& family = item.get_object();
     const std::string family_name = get_string(family, "family");
@@ -39,11 +40,16 @@ int run(Session& session, const Arguments& arguments) {
       const std::string name = get_string(kind, "name");
       if (!arguments.word(1).empty() && name != arguments.word(1)) { continue; }
       found = true;
+      if (arguments.word(1).empty()) {
+        table.add({family_name, paint(name, Colour::bold), get_string(kind, "summary")});
+        continue;
+      }
       session.print_line(fmt::format("{} {}  {}", family_name, paint(name, Colour::bold),
                                      get_string(kind, "summary")));
-      if (!arguments.word(1).empty()) { print_fields(session, kind); }
+      print_fields(session, kind);
     }
   }
+  if (!table.empty()) { session.print(table.text()); }
   return found ? 0 : session.wrong_use("there is no such kind (vigie kinds lists them)");
 }
 

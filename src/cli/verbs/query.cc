@@ -8,6 +8,7 @@
 #include "cli/chart.h"
 #include "cli/lists.h"
 #include "cli/terminal.h"
+#include "cli/words.h"
 
 namespace vigie::cli {
 
@@ -15,7 +16,7 @@ namespace {
 
 constexpr Option kOptions[] = {
     {"--range", "DURATION", "draw the last DURATION as a chart (1h, 30m)"},
-    {"--at", "TIME", "at this instant, not now"},
+    {"--at", "TIME", "at this time of the book's zone, or RFC 3339; not now"},
 };
 
 std::string series_name(const json::object& series) {
@@ -85,9 +86,34 @@ int print_range(Session& session, const json::object& data, int64_t start, int64
     session.print_line("no series");
     return 1;
   }
-  session.print(
-      draw_chart(lines, std::min<size_t>(terminal_width(), 160), 16, stdout_has_colours()));
+  const json::object ends{{"from", rfc3339(wall_from_millis(start))},
+                          {"to", rfc3339(wall_from_millis(end))}};
+  session.print(draw_chart(lines, {.width = std::min<size_t>(terminal_width(), 160),
+                                   .height = 16,
+                                   .coloured = stdout_has_colours(),
+                                   .from = short_time(ends, "from", present()),
+                                   .to = short_time(ends, "to", present())}));
   return 0;
+}
+
+/// Shows where in the expression it went wrong: the place is "line:column: " in the message.
+void point_at(const std::string& expression, const std::string& message) {
+  for (size_t at = message.find(": "); at != std::string::npos; at = message.find(": ", at + 1)) {
+    size_t line = 0;
+    size_t column = 0;
+    const char* text = message.data() + at + 2;
+    const char* end = message.data() + message.size();
+    const auto [colon, no_line] = std::from_chars(text, end, line);
+    if (no_line != std::errc{} || colon == end || *colon != ':') { continue; }
+    const auto [rest, no_column] = std::from_chars(colon + 1, end, column);
+    if (no_column != std::errc{} || column == 0) { continue; }
+    std::string_view shown = expression;
+    for (; line > 1 && shown.find('\n') != std::string_view::npos; --line) {
+      shown.remove_prefix(shown.find('\n') + 1);
+    }
+    fmt::print(stderr, "  {}\n  {:>{}}\n", shown.substr(0, shown.find('\n')), "^", column);
+    return;
+  }
 }
 
 int run(Session& session, const Arguments& arguments) {
@@ -109,10 +135,18 @@ int run(Session& session, const Arguments& arguments) {
     add_parameter(path, "end", fmt::format("{:.3f}", static_cast<double>(end) / 1000));
     add_parameter(path, "step", fmt::format("{:.3f}", static_cast<double>(step) / 1000));
   } else if (arguments.has("--at")) {
-    add_parameter(path, "time", arguments.value("--at"));
+    const auto at = typed_time(arguments.value("--at"));
+    if (!at) { return session.wrong_use("--at: " + at.error().what); }
+    add_parameter(path, "time", *at);
   }
   add_parameter(path, "query", expression);
-  return show_answer(session, path, [&](const json::object& answer) {
+  const auto asked = session.get(path);
+  if (!asked) {
+    const int status = session.fail(asked.error());
+    if (asked.error().code == Code::invalid) { point_at(expression, asked.error().what); }
+    return status;
+  }
+  return show_object(session, *asked, [&](const json::object& answer) {
     for (const json::value& warning : items_of(answer, "warnings")) {
       session.print_line(paint(view_of(warning.get_string()), Colour::yellow));
     }

@@ -7,13 +7,17 @@ namespace vigie::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {"--at", "TIME", "at this instant (RFC 3339), not now"},
+    {"--at", "TIME", "at this time of the book's zone, or RFC 3339; not now"},
 };
 
 int run(Session& session, const Arguments& arguments) {
   std::string path = "/api/vigie/who";
   if (!arguments.word(0).empty()) { add_parameter(path, "team", arguments.word(0)); }
-  if (arguments.has("--at")) { add_parameter(path, "at", arguments.value("--at")); }
+  if (arguments.has("--at")) {
+    const auto at = typed_time(arguments.value("--at"));
+    if (!at) { return session.wrong_use("--at: " + at.error().what); }
+    add_parameter(path, "at", *at);
+  }
   return show_answer(session, path, [&](const json::object& answer) {
     const json::array& duties = items_of(answer, "oncall");
     if (duties.empty()) {
@@ -41,7 +45,7 @@ const VerbKind who_verb{.name = "who",
                         .words_max = 1,
                         .names = "teams",
                         .options = kOptions,
-                        .example = "vigie who core --at 2026-03-29T03:00:00+02:00",
+                        .example = "vigie who core --at '2026-03-29 03:00'",
                         .run = &run};
 
 }  // namespace vigie::cli
