@@ -316,7 +316,9 @@ TEST_F(RunbookDeciderTest, ManualsWaitBeforeEachStepAndRunOneAlone) {
   stage.feed(RunAsked{
       .runbook = "restart", .incident = {}, .params = {{"namespace", "prod"}}, .who = "ana"});
   expect_lines(stage.take_said(), {"started restart by ana", "start/1 waiting"});
-  stage.feed(StepAnswered{RunId{2}, "start", "again", "ana", "web"});
+  stage.feed(StepAnswered{RunId{2}, "another", "again", "ana", "web"});
+  EXPECT_EQ(state_of(2), "waiting");
+  stage.feed(StepAnswered{RunId{2}, "", "again", "ana", "cli"});
   EXPECT_EQ(stage.run_step().text, "kubectl -n \"${namespace}\" get pods");
   EXPECT_EQ(stage.run_step().params.at("namespace"), "prod");
   const json::object steps = run(2);

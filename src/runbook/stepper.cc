@@ -178,7 +178,9 @@ void Stepper::settle(const EffectSettled& event) {
 void Stepper::answer(const StepAnswered& event) {
   if (run_.state != RunState::waiting || run_.steps.empty()) { return; }
   const bool asked = record().state == StepState::unknown || record().state == StepState::waiting;
-  if (!asked || record().id != event.step) { return; }
+  // Without a step the one that waits is meant; a click on another is too late.
+  const bool meant = event.step.empty() || record().id == event.step;
+  if (!asked || !meant) { return; }
   run_.state = RunState::running;
   if (run_.automatic) { run_.limit_at = now_ + run_.plan.time_limit; }
   if (event.answer == "done") {
