@@ -14,16 +14,18 @@ export function Names({ onPick }: { onPick: (name: string) => void }) {
   return (
     <section class="names" aria-label="Metrics that exist">
       <p class="faint">{count(names.length, "metric")}. Pick one, or write a query.</p>
-      {familiesOf(names).map(({ title, members }) => (
-        <section key={title} aria-label={title}>
-          <h2>{title}</h2>
-          <ul>
-            {members.map((name) => (
-              <li key={name}><button type="button" class="chip" data-row onClick={() => onPick(name)}>{name}</button></li>
-            ))}
-          </ul>
-        </section>
-      ))}
+      <div class="families">
+        {familiesOf(names).map(({ title, members }) => (
+          <section key={title} aria-label={title}>
+            <h2>{title}</h2>
+            <ul>
+              {members.map((name) => (
+                <li key={name}><button type="button" class="chip" data-row onClick={() => onPick(name)}>{name}</button></li>
+              ))}
+            </ul>
+          </section>
+        ))}
+      </div>
     </section>
   );
 }
