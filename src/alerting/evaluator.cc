@@ -123,6 +123,8 @@ bool RuleEvaluator::Impl::take_book(WallTime now, SampleBatch& ended) {
     for (const FlowRun& old : before.flows) {
       if (old.chain != run.chain || old.stage != run.stage) { continue; }
       run.said = old.said;
+      run.said_at = old.said_at;
+      run.said_value = old.said_value;
       run.flow = old.flow;
       run.value = old.value;
     }

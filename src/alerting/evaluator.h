@@ -53,6 +53,8 @@ struct EvaluatorOptions {
   /// alone must not be noticed later than a stop further down the chain.
   Millis flow_interval = 5s;
   Millis flow_alive_interval = 1s;
+  /// Between two tellings of how much flows, when it has doubled or halved.
+  Millis flow_reword_gap = 1min;
   /// After a start, so long a flow without a value says nothing rather than "unknown".
   Millis flow_patience = 1min;
   /// After a downtime longer than the lookback, so long a primed condition whose metrics are not

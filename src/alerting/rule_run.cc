@@ -249,12 +249,19 @@ std::optional<EventBody> evaluate_flow(FlowRun& run, const PassContext& pass) {
     if (early && run.said) { flow = run.flow; }
     if (early && !run.said) { return std::nullopt; }
   }
-  if (run.said && flow == run.flow) { return std::nullopt; }
+  if (run.said && flow == run.flow) {
+    // The words for people tell how much flows: said again when that is no longer true.
+    const bool other =
+        flow == Flow::alive && (sum > 2 * run.said_value || 2 * sum < run.said_value);
+    if (!other || pass.mono < run.said_at + pass.options.flow_reword_gap) { return std::nullopt; }
+  }
   // Just started: the first scrapes are still to come, and nothing is known of yet.
   if (!run.seen_at) { run.seen_at = pass.mono; }
   const bool early = *run.seen_at + pass.options.flow_patience > pass.mono;
   if (flow == Flow::unknown && !run.said && early) { return std::nullopt; }
   run.said = true;
+  run.said_at = pass.mono;
+  run.said_value = sum;
   run.flow = flow;
   return StageFlowChanged{
       .chain = run.chain, .stage = run.stage, .flow = flow, .value = known ? sum : 0};

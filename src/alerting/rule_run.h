@@ -49,6 +49,8 @@ struct FlowRun {
   promql::Reads reads;
   Millis grace{0};
   bool said = false;
+  MonoTime said_at{};
+  double said_value = 0;
   Flow flow = Flow::unknown;
   std::optional<double> value;
   std::optional<MonoTime> zero_since;

@@ -113,8 +113,11 @@ bool TopologyDecider::on(const HealthChanged& event, WallTime now) {
   ServiceFacts& facts = state_.world.services[event.service];
   const bool changed = facts.health != event.health;
   if (changed || facts.since == WallTime{}) { facts.since = now; }
+  facts.failing =
+      event.health == Health::unhealthy || (facts.failing && event.health == Health::starting);
   facts.health = event.health;
-  facts.why = event.why;
+  // While it is started again, what was wrong with it says more than that it starts.
+  if (!facts.failing || event.health == Health::unhealthy) { facts.why = event.why; }
   return changed;
 }
 
@@ -126,6 +129,7 @@ void TopologyDecider::on(const BookAdopted& event) {
   config::Problems ignored;
   Settings after = Settings::read(root, ignored);
   World& world = state_.world;
+  world.zone = root["timezone"].text();
   // What the book no longer knows is forgotten, and so is a flow that is measured otherwise now.
   std::erase_if(world.services,
                 [&](const auto& entry) { return !after.services.contains(entry.first); });

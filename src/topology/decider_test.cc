@@ -209,6 +209,28 @@ TEST_F(Place, SaysAgainWhenTheCauseShowsLater) {
   EXPECT_EQ(placed_.size(), 2U) << "words alone are no news";
 }
 
+TEST_F(Place, TakesADependencyThatIsBeingRestartedForTheCause) {
+  health("offre", Health::starting);
+  flow("alarm", "camunda", Flow::dead);
+  EXPECT_EQ(fire({{"chain", "alarm"}}).cause, "") << "it starts for the first time";
+  health("offre", Health::unhealthy, "500");
+  EXPECT_EQ(placed_.back().cause, "service/offre");
+  const size_t said = placed_.size();
+  health("offre", Health::starting, "started, not yet healthy");
+  forward(10s);
+  EXPECT_EQ(placed_.size(), said);
+  EXPECT_EQ(fire({{"chain", "alarm"}, {"severity", "page"}}).cause, "service/offre");
+  health("offre", Health::healthy);
+  EXPECT_EQ(fire({{"chain", "alarm"}, {"severity", "other"}}).cause, "");
+}
+
+TEST_F(Place, TellsTheTimeOfTheBooksZone) {
+  adopt("timezone: Europe/Paris\n" + std::string(kBook));
+  flow("heartbeat", "datajs", Flow::dead);
+  const std::string why = fire({{"chain", "heartbeat"}}).why;
+  EXPECT_NE(why.find("since 15:03:10"), std::string::npos) << why;
+}
+
 TEST_F(Place, GivesAVictimTimeToRecoverBehindItsCause) {
   flow("alarm", "camunda", Flow::dead);
   health("offre", Health::unhealthy);

@@ -1,5 +1,7 @@
 #include "topology/world.h"
 
+#include "base/zone.h"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -21,9 +23,11 @@ struct Verdict {
   WallTime since{};
 };
 
-std::string clock_of(WallTime t) {
-  const std::string full = rfc3339(t);
-  return full.size() >= 19 ? full.substr(11, 8) : full;
+std::string clock_of(WallTime t, const World& world) {
+  const Result<Zone> zone = find_zone(world.zone);
+  const CivilDay day = civil_day(local_of(t, zone ? *zone : Zone()));
+  const int64_t seconds = day.since_midnight / 1s;
+  return fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
 std::string rate(double value) {
@@ -32,27 +36,27 @@ std::string rate(double value) {
 
 Verdict verdict_of(const Stage& stage, const StageFacts& facts, const World& world) {
   if (facts.flow == Flow::dead) {
-    return {Output::stopped, fmt::format("nothing flows out since {}", clock_of(facts.since)),
-            facts.since};
+    return {Output::stopped,
+            fmt::format("nothing flows out since {}", clock_of(facts.since, world)), facts.since};
   }
   if (facts.robot && *facts.robot != RobotResult::ok && !facts.robot_doubted_until) {
     return {Output::stopped,
             fmt::format("the robot's message is {}{} since {}", word_of(*facts.robot),
                         facts.robot_detail.empty() ? "" : " (" + facts.robot_detail + ")",
-                        clock_of(facts.robot_since)),
+                        clock_of(facts.robot_since, world)),
             facts.robot_since};
   }
-  if (!stage.service.empty() && world.health(stage.service) == Health::unhealthy) {
+  if (!stage.service.empty() && world.failing(stage.service)) {
     const ServiceFacts& service = world.services.at(stage.service);
-    return {
-        Output::stopped,
-        fmt::format("service {} is unhealthy since {}{}", stage.service, clock_of(service.since),
-                    service.why.empty() ? "" : " (" + service.why + ")"),
-        service.since};
+    return {Output::stopped,
+            fmt::format("service {} is unhealthy since {}{}", stage.service,
+                        clock_of(service.since, world),
+                        service.why.empty() ? "" : " (" + service.why + ")"),
+            service.since};
   }
   if (facts.flow == Flow::unknown && facts.was_alive) {
     return {Output::stopped,
-            fmt::format("its flow is not measured any more since {}", clock_of(facts.since)),
+            fmt::format("its flow is not measured any more since {}", clock_of(facts.since, world)),
             facts.since};
   }
   const bool seen = facts.flow == Flow::alive || (facts.robot && *facts.robot == RobotResult::ok);
@@ -105,6 +109,11 @@ bool comes_after(const Chain& chain, size_t stage, size_t before) {
     for (const size_t input : chain.stages[i].after) { behind[i] = behind[i] || behind[input]; }
   }
   return behind[stage];
+}
+
+bool World::failing(const std::string& service) const {
+  const auto found = services.find(service);
+  return found != services.end() && found->second.failing;
 }
 
 ChainState judge(const Chain& chain, const World& world) {
@@ -188,7 +197,7 @@ Cause cause_of(const std::string& service, const Settings& settings, const World
     const auto found = settings.services.find(path.back());
     if (found == settings.services.end()) { continue; }
     for (const std::string& need : found->second.needs) {
-      if (world.health(need) != Health::unhealthy || !seen.insert(need).second) { continue; }
+      if (!world.failing(need) || !seen.insert(need).second) { continue; }
       std::vector<std::string> longer = path;
       longer.push_back(need);
       if (longer.size() > deepest.path.size()) {

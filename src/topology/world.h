@@ -32,7 +32,8 @@ struct ServiceFacts {
   Health health = Health::unknown;
   std::string why;
   WallTime since{};
-  VIGIE_FIELDS(health, why, since)
+  bool failing = false;  ///< Unhealthy, or not healthy again yet: being started again is no cure.
+  VIGIE_FIELDS(health, why, since, failing)
 };
 
 struct RobotFacts {
@@ -53,13 +54,15 @@ struct Recovery {
 struct World {
   std::map<std::string, StageFacts> stages;  ///< By "chain/stage".
   std::map<std::string, ServiceFacts> services;
+  std::string zone;                            ///< The book's, for the words.
   std::map<std::string, RobotFacts> robots;    ///< By chain.
   std::map<std::string, std::string> broken;   ///< The first broken stage, by chain.
   std::map<std::string, Recovery> recoveries;  ///< By chain.
-  VIGIE_FIELDS(stages, services, robots, broken, recoveries)
+  VIGIE_FIELDS(stages, services, zone, robots, broken, recoveries)
 
   const StageFacts& stage(const std::string& chain, const std::string& name) const;
   Health health(const std::string& service) const;
+  bool failing(const std::string& service) const;
 };
 
 enum class StageState : uint8_t { ok, broken, starved, unknown };
@@ -87,7 +90,7 @@ bool comes_after(const Chain& chain, size_t stage, size_t before);
 /// Notes which stage is the first broken one now, and which was until now; forgets what is over.
 void follow_breaks(const Chain& chain, World& world, WallTime now, Millis recovers_within);
 
-/// The deepest unhealthy service that `service` needs, directly or through others. A need that is
+/// The deepest failing service that `service` needs, directly or through others. A need that is
 /// healthy does not hide an unhealthy one behind it from view, but ends the chain of blame.
 Cause cause_of(const std::string& service, const Settings& settings, const World& world);
 

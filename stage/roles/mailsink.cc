@@ -86,10 +86,19 @@ void MailSink::keep_hook(const net::HttpRequest& request) {
   stage_.metrics().count("mailsink_hooks_total", "Webhooks kept.", {});
 }
 
-/// Newest last; `after` leaves out numbers up to and including it.
+/// Newest last; `after` leaves out numbers up to and including it. `as=text` is for people.
 net::HttpReply MailSink::show(const std::deque<json::object>& list, std::string_view name,
                               const net::HttpRequest& request) {
   const int64_t after = std::atoll(std::string(request.param("after")).c_str());
+  if (request.param("as") == "text") {
+    std::string text;
+    for (const json::object& item : list) {
+      if (get_int(item, "number") <= after) { continue; }
+      text += fmt::format("To: {}\nSubject: {}\n\n{}\n", to_text(item.at("to")),
+                          get_string(item, "subject"), get_string(item, "text"));
+    }
+    return net::text_reply(200, text);
+  }
   json::array out;
   for (const json::object& item : list) {
     if (get_int(item, "number") > after) { out.push_back(item); }
