@@ -188,7 +188,13 @@ Task<net::HttpReply> Routes::runbook_run(Call call) {
                  .key = request.key};
   Acted acted = co_await acting.act(std::move(asked), std::move(objection));
   if (acted.refused) { co_return *std::move(acted.refused); }
-  const json::object out{{"run", acted.run ? json::value(acted.run.value) : json::value(nullptr)}};
+  if (!acted.run) {
+    co_return error_reply(409, "conflict",
+                          fmt::format("\"{}\" was held back; the incident's timeline, or the runs, "
+                                      "say why",
+                                      runbook));
+  }
+  const json::object out{{"run", acted.run.value}};
   co_return answered(acted, net::json_reply(202, to_text(out)));
 }
 
