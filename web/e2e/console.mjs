@@ -37,6 +37,15 @@ try {
     checks.that(!page.url().includes(token), `the token is still in ${page.url()}`);
   });
   await checkFirstView(checks, context, url);
+  if (!mock) {
+    await checks.run("the link of an alert leads to its query", async () => {
+      await page.goto(`${url}/graph?g0.expr=${encodeURIComponent('up{job="a b"} == 0')}&g0.tab=1`);
+      await page.locator("table.instant, .empty").first().waitFor();
+      checks.that((await page.locator(".query textarea, .query input, textarea").first().inputValue()) === 'up{job="a b"} == 0', "the query is not in its box");
+      await page.goto(`${url}/alerts`);
+      await page.getByRole("heading", { name: "Alerts" }).waitFor();
+    });
+  }
   const incident = await checkKeyboard(checks, page, url);
   await checkWidths(checks, page, incident);
   checks.quiet();
