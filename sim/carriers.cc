@@ -60,6 +60,12 @@ void Carriers::carry(const engine::Release& release, const std::string& channel,
                 .key = release.key,
                 .body = release.effect.body,
                 .repeat = release.repeat};
+  if (conditions.page_lost > 0 && random_.chance(conditions.page_lost)) {
+    arrive(std::move(one));
+    finish(release, conditions.page_takes, Outcome::failed, "no answer in time",
+           R"({"retry":"later","maybe":true})");
+    return;
+  }
   finish(release, conditions.page_takes, Outcome::ok, "accepted", aside);
   if (conditions.page_late > 0 && random_.chance(conditions.page_late)) {
     due_.back().arrives = std::move(one);

@@ -29,6 +29,7 @@ struct Delivered {
 struct Conditions {
   double page_fails = 0;  ///< Share of sends that fail.
   double page_late = 0;   ///< Share that arrives at the end of the wait, not at its beginning.
+  double page_lost = 0;   ///< Share that arrives, and whose answer does not come back in time.
   Millis page_takes{50};
   double step_fails = 0;
   Millis step_takes{500};

@@ -231,6 +231,7 @@ class Life {
     conditions.page_fails = random_.chance(0.5) ? 0 : random_.unit();
     conditions.step_fails = random_.chance(0.5) ? 0 : random_.unit();
     conditions.page_late = random_.chance(0.5) ? 0 : random_.unit();
+    conditions.page_lost = random_.chance(0.7) ? 0 : random_.unit();
     conditions.cut_known = random_.unit();
     conditions.unit_dies = random_.chance(0.5) ? 0 : random_.unit();
     conditions.start_fails = random_.chance(0.7) ? 0 : random_.unit();

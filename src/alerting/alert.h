@@ -33,6 +33,7 @@ struct Alert {
 
   // Placement, said by topology.
   bool placed = false;
+  std::optional<WallTime> placed_by;  ///< Its place is still looked for; until then at most.
   StringMap placement;  ///< chain, stage, service, team; added where the rule gave none.
   std::string cause, cause_why;
   IncidentId incident;
@@ -40,8 +41,8 @@ struct Alert {
   std::string muted_by;   ///< As it was said last.
   std::string inhibitor;  ///< Fingerprint of the alert that mutes it.
   VIGIE_FIELDS(fingerprint, labels, annotations, value, rules, rule, state, active_at, fired_at,
-               fell_at, resolved_at, confirm_by, resolved_why, placed, placement, cause, cause_why,
-               incident, muted_by, inhibitor)
+               fell_at, resolved_at, confirm_by, resolved_why, placed, placed_by, placement, cause,
+               cause_why, incident, muted_by, inhibitor)
 
   /// What routes, groups and receivers see.
   Labels full_labels() const;

@@ -10,6 +10,12 @@ namespace {
 
 /// Topology answers AlertFired in the same step; if it ever does not, receivers are told anyway.
 constexpr Millis kPlacedWithin = 1s;
+/// And so long when it says that it is still looking.
+constexpr Millis kLocatedWithin = 35s;
+
+WallTime placed_by(const Alert& alert) {
+  return alert.placed_by.value_or(*alert.fired_at + kPlacedWithin);
+}
 
 }  // namespace
 
@@ -41,10 +47,7 @@ std::optional<WallTime> AlertStates::deadline_of(const Alert& alert) const {
   if (alert.state != AlertState::firing) { return std::nullopt; }
   std::optional<WallTime> out;
   if (alert.fell_at) { out = *alert.fell_at + terms_of(alert).keep; }
-  if (!alert.placed) {
-    const WallTime placed_by = *alert.fired_at + kPlacedWithin;
-    out = out ? std::min(*out, placed_by) : placed_by;
-  }
+  if (!alert.placed) { out = std::min(out.value_or(placed_by(alert)), placed_by(alert)); }
   return out;
 }
 
@@ -84,8 +87,6 @@ void AlertStates::resolve(Alert& alert, std::string why, WallTime now, AlertChan
   alert.resolved_at = now;
   alert.resolved_why = std::move(why);
   alert.fell_at.reset();
-  alert.muted_by.clear();
-  alert.inhibitor.clear();
   out.resolved.push_back(alert.fingerprint);
 }
 
@@ -102,7 +103,7 @@ void AlertStates::settle(Alert& alert, WallTime now, AlertChanges& out) {
     resolve(alert, std::move(why), now, out);
     return;
   }
-  if (!alert.placed && *alert.fired_at + kPlacedWithin <= now) {
+  if (!alert.placed && placed_by(alert) <= now) {
     alert.placed = true;
     out.unplaced.push_back(alert.fingerprint);
   }
@@ -236,6 +237,7 @@ void AlertStates::jumped(Millis by) {
     shift(alert.fell_at);
     shift(alert.resolved_at);
     shift(alert.confirm_by);
+    shift(alert.placed_by);
   }
   reindex(*settings_);
 }
@@ -249,8 +251,10 @@ void AlertStates::forget(WallTime now) {
   }
 }
 
-void AlertStates::reschedule(const Alert& alert) {
-  if (alert.fired_at) { deadlines_.erase({*alert.fired_at + kPlacedWithin, alert.fingerprint}); }
+void AlertStates::placed(Alert& alert, bool tentative) {
+  unschedule(alert);
+  if (tentative && !alert.placed) { alert.placed_by = *alert.fired_at + kLocatedWithin; }
+  alert.placed = alert.placed || !tentative;
   schedule(alert);
 }
 

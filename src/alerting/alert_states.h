@@ -47,8 +47,9 @@ class AlertStates {
   /// Forgets resolved alerts that were kept long enough.
   void forget(WallTime now);
 
-  /// The alert was placed: its deadline may be another.
-  void reschedule(const Alert& alert);
+  /// The alert was placed; `tentative`: topology will say so again within half a minute, and
+  /// receivers wait for that.
+  void placed(Alert& alert, bool tentative);
   std::optional<WallTime> next_timer() const;
   /// When a pending alert will fire.
   WallTime fires_at(const Alert& alert) const;

@@ -95,8 +95,15 @@ void AlertingDecider::on(const BookAdopted& event, WallTime now, Effects& out) {
   AlertChanges changes;
   states_.adopt(before, settings_, now, changes);
   reindex();
+  // What the new book no longer mutes must be heard of now, not when its inhibitor ends.
+  for (auto& [name, alert] : state_.alerts) {
+    if (alert.state != AlertState::firing || alert.muted_by.empty()) { continue; }
+    set_muted(alert, now);
+    if (alert.muted_by.empty()) { announce(alert, now, out); }
+  }
   follow(changes, now, out);
   dispatcher_.adopt(now);
+  dispatcher_.reconsider(now);
 }
 
 void AlertingDecider::on(const AlertPlaced& event, WallTime now, Effects& out) {
@@ -115,8 +122,7 @@ void AlertingDecider::on(const AlertPlaced& event, WallTime now, Effects& out) {
   }
   alert.cause = event.cause;
   alert.cause_why = event.cause.empty() ? "" : event.why;
-  alert.placed = true;
-  states_.reschedule(alert);
+  states_.placed(alert, event.tentative);
   inhibitor_.add(alert.fingerprint, alert.full_labels());
   dispatcher_.route(alert, told, now);
   if (was_victim && alert.cause.empty()) { dispatcher_.reconsider(now); }
@@ -139,15 +145,19 @@ std::string AlertingDecider::route_mutes(const Alert& alert, WallTime now) const
   return first;
 }
 
-void AlertingDecider::set_muted(Alert& alert, WallTime now) {
-  if (!alert.inhibitor.empty()) {
-    const auto targets = inhibits_.find(alert.inhibitor);
-    if (targets != inhibits_.end()) {
-      targets->second.erase(alert.fingerprint);
-      if (targets->second.empty()) { inhibits_.erase(targets); }
-    }
+void AlertingDecider::clear_muted(Alert& alert) {
+  const auto targets = inhibits_.find(alert.inhibitor);
+  if (targets != inhibits_.end()) {
+    targets->second.erase(alert.fingerprint);
+    if (targets->second.empty()) { inhibits_.erase(targets); }
   }
   muted_by_time_.erase(alert.fingerprint);
+  alert.inhibitor.clear();
+  alert.muted_by.clear();
+}
+
+void AlertingDecider::set_muted(Alert& alert, WallTime now) {
+  clear_muted(alert);
   alert.inhibitor = inhibitor_.inhibited_by(alert.fingerprint, alert.full_labels());
   if (!alert.inhibitor.empty()) {
     const auto source = state_.alerts.find(alert.inhibitor);
@@ -189,9 +199,9 @@ void AlertingDecider::follow(const AlertChanges& changes, WallTime now, Effects&
   std::set<std::string> freed;
   for (const std::string& name : changes.resolved) { dispatcher_.ended(state_.alerts.at(name)); }
   for (const std::string& name : changes.resolved) {
-    const Alert& alert = state_.alerts.at(name);
+    Alert& alert = state_.alerts.at(name);
     inhibitor_.remove(name, alert.full_labels());
-    muted_by_time_.erase(name);
+    clear_muted(alert);
     if (const auto targets = inhibits_.find(name); targets != inhibits_.end()) {
       freed.insert(targets->second.begin(), targets->second.end());
       inhibits_.erase(targets);

@@ -33,6 +33,7 @@ class AlertingDecider final : public Decider {
   void follow(const AlertChanges& changes, WallTime now, Effects& out);
   void announce(Alert& alert, WallTime now, Effects& out);
   void set_muted(Alert& alert, WallTime now);
+  void clear_muted(Alert& alert);
   void unmute(WallTime now, Effects& out);
   void reindex();
 

@@ -1,161 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "alerting/alerting.h"
-#include "base/json.h"
-#include "config/book.h"
-#include "model/codec.h"
+#include "alerting/testing/room.h"
 
 namespace vigie::alerting {
 namespace {
-
-constexpr std::string_view kBook = R"(
-external-url: https://vigie.example.org/
-escalations: {core: {}}
-urgency: {can-wait: {}}
-services:
-  datajs: {team: core}
-chains:
-  heartbeat: {stages: [{name: datajs, service: datajs}]}
-rule_groups:
-  - file: rules/a.yml
-    name: g
-    rules:
-      - {alert: Now, expr: up == 0}
-      - {alert: Held, expr: up == 0, for: 5m}
-      - {alert: Sticky, expr: up == 0, keep_firing_for: 10m}
-      - {alert: Both, expr: up == 0, for: 1m, keep_firing_for: 2m}
-      - {alert: Now, expr: up == 1}
-route:
-  receiver: hook
-  group_by: [alertname]
-  group_wait: 30s
-  group_interval: 5m
-  repeat_interval: 4h
-  routes:
-    - matchers: [team="core"]
-      escalation: core
-      urgency: can-wait
-    - {matchers: [night="yes"], mute_time_intervals: [night]}
-    - {matchers: [fast="yes"], group_wait: 0s, receiver: two}
-receivers:
-  - {name: hook, webhook_configs: [{url: "http://127.0.0.1:1/"}]}
-  - name: two
-    webhook_configs: [{url: "http://127.0.0.1:1/"}]
-    email_configs: [{to: ana@example.org}]
-inhibit_rules:
-  - {source_matchers: [severity="critical"], target_matchers: [severity="warning"], equal: [db]}
-time_intervals:
-  - {name: night, time_intervals: [{times: [{start_time: "00:00", end_time: "01:00"}]}]}
-)";
-
-/// What a notifier adds about an attempt that followed one of before a crash.
-const std::string kRepeated = R"({"retry":"later","repeat":true})";
-
-// 2026-01-01T00:00Z: the night interval covers the first hour.
-const WallTime kStart = wall_from_millis(1'767'225'600'000);
-
-std::string book_json(std::string_view yaml) {
-  config::Problems problems;
-  const config::Node root = config::parse_yaml(yaml, "vigie.yml", problems);
-  EXPECT_TRUE(problems.ok()) << problems.text();
-  config::Problems wrong;
-  check_book(root, wrong);
-  EXPECT_EQ(wrong.errors(), 0U) << wrong.text();
-  return to_text(root.to_json());
-}
-
-/// The decider with an engine's manners: what it says comes back, timers are served, topology is
-/// played, and after every event a restored twin must be byte-equal.
-class Room : public ::testing::Test {
- protected:
-  void SetUp() override {
-    now_ = kStart + 12h;
-    give(BookAdopted{.hash = "1", .text = book_json(kBook)});
-  }
-
-  void give(EventBody body) {
-    std::vector<EventBody> queue{std::move(body)};
-    for (size_t i = 0; i < queue.size(); ++i) {
-      Effects effects =
-          decider_->apply(Event{.seq = {}, .at = now_, .body = queue[i], .cause = {}}, now_);
-      for (Effect& effect : effects.performed) {
-        const auto& notify = std::get<Notify>(effect.body);
-        sent_.push_back({effect.id, notify});
-      }
-      for (EventBody& said : effects.said) {
-        if (const auto* fired = std::get_if<AlertFired>(&said); fired != nullptr && places_) {
-          fired_.push_back(*fired);
-          AlertPlaced placed{.fingerprint = fired->fingerprint};
-          placed.service = service_;
-          placed.team = service_.empty() ? "" : "core";
-          placed.cause = cause_;
-          queue.push_back(said);
-          queue.push_back(placed);
-          continue;
-        }
-        if (const auto* over = std::get_if<AlertResolved>(&said)) { resolved_.push_back(*over); }
-        queue.push_back(said);
-      }
-      mirror();
-    }
-  }
-
-  void mirror() {
-    const json::value snapshot = decider_->snapshot();
-    const std::unique_ptr<Decider> twin = decider_->fresh();
-    const Status restored = twin->restore(snapshot);
-    ASSERT_TRUE(restored) << restored.error().what;
-    ASSERT_EQ(to_text(twin->snapshot()), to_text(snapshot));
-    ASSERT_EQ(twin->next_timer(), decider_->next_timer());
-    ASSERT_EQ(to_text(twin->view("alerts", now_)), to_text(decider_->view("alerts", now_)));
-    if (!restarts_) { return; }
-    decider_ = decider_->fresh();
-    ASSERT_TRUE(decider_->restore(snapshot));
-  }
-
-  void forward(Millis by) {
-    const WallTime until = now_ + by;
-    for (int guard = 0; guard < 10'000; ++guard) {
-      const std::optional<WallTime> due = decider_->next_timer();
-      if (!due || *due > until) { break; }
-      now_ = std::max(now_, *due);
-      give(TimerDue{});
-    }
-    now_ = until;
-  }
-
-  static Labels labels(std::string_view name, std::vector<Labels::Pair> more = {}) {
-    more.emplace_back("alertname", std::string(name));
-    return Labels(std::move(more));
-  }
-  void rise(std::string_view rule, const Labels& labels, StringMap annotations = {}) {
-    give(ConditionRose{.rule = "rules/a.yml;g;" + std::string(rule),
-                       .labels = labels,
-                       .annotations = std::move(annotations),
-                       .value = 1});
-  }
-  void fall(std::string_view rule, const Labels& labels) {
-    give(ConditionFell{.rule = "rules/a.yml;g;" + std::string(rule), .labels = labels});
-  }
-  void settle(Outcome outcome, std::string detail = "", std::string data = {}) {
-    const EffectId id = sent_.back().first;
-    give(EffectSettled{
-        .effect = id, .outcome = outcome, .detail = std::move(detail), .data = std::move(data)});
-  }
-  json::object alert(size_t i = 0) {
-    return decider_->view("alerts", now_).get_array().at(i).get_object();
-  }
-  json::object payload(size_t i) { return parse_json(sent_.at(i).second.payload)->get_object(); }
-
-  std::unique_ptr<Decider> decider_ = make_decider();
-  WallTime now_;
-  std::vector<std::pair<EffectId, Notify>> sent_;
-  std::vector<AlertFired> fired_;
-  std::vector<AlertResolved> resolved_;
-  std::string service_, cause_;
-  bool places_ = true;
-  bool restarts_ = true;  ///< Goes on with the restored twin after every event.
-};
 
 TEST_F(Room, FiresAtOnceWithoutFor) {
   rise("Now", labels("Now"));
@@ -354,290 +202,6 @@ TEST_F(Room, TakesEscalationFromTheRouteByWhatTheBookKnows) {
   EXPECT_EQ(fired_[0].urgency, "can-wait");
 }
 
-TEST_F(Room, TellsTheGroupAfterItsWait) {
-  service_ = "datajs";
-  rise("Now", labels("Now", {{"i", "1"}}), {{"summary", "s"}, {"i", "1"}});
-  forward(10s);
-  rise("Now", labels("Now", {{"i", "2"}}), {{"summary", "s"}, {"i", "2"}});
-  forward(20s - 1ms);
-  EXPECT_TRUE(sent_.empty());
-  EXPECT_EQ(get_string(alert(), "reason"), "hook is told at 2026-01-01T12:00:30Z, with its group");
-  forward(1ms);
-  ASSERT_EQ(sent_.size(), 1U);
-  const Notify& notify = sent_[0].second;
-  EXPECT_EQ(sent_[0].first.text, "notify-1");
-  EXPECT_EQ(notify.receiver, "hook");
-  EXPECT_EQ(notify.kind, "webhook");
-  EXPECT_EQ(notify.status, "firing");
-  const json::object body = payload(0);
-  EXPECT_EQ(get_string(body, "version"), "4");
-  EXPECT_EQ(get_string(body, "groupKey"), "{}/{team=\"core\"}:{alertname=\"Now\"}");
-  EXPECT_EQ(get_string(body, "externalURL"), "https://vigie.example.org");
-  EXPECT_EQ(to_text(*body.if_contains("commonLabels")),
-            R"({"alertname":"Now","service":"datajs","team":"core"})");
-  EXPECT_EQ(to_text(*body.if_contains("commonAnnotations")), R"({"summary":"s"})");
-  const json::array& alerts = body.at("alerts").get_array();
-  ASSERT_EQ(alerts.size(), 2U);
-  EXPECT_EQ(get_string(alerts[0].get_object(), "endsAt"), "0001-01-01T00:00:00Z");
-  EXPECT_EQ(get_string(alerts[0].get_object(), "generatorURL"),
-            "https://vigie.example.org/graph?g0.expr=up+%3D%3D+0&g0.tab=1");
-}
-
-TEST_F(Room, RepeatsResolvesAndForgetsAGroup) {
-  rise("Now", labels("Now"));
-  forward(30s);
-  settle(Outcome::ok);
-  forward(4h - 1s);
-  EXPECT_EQ(sent_.size(), 1U);
-  forward(5min);
-  ASSERT_EQ(sent_.size(), 2U) << "repeat_interval";
-  settle(Outcome::ok);
-  fall("Now", labels("Now"));
-  forward(5min);
-  ASSERT_EQ(sent_.size(), 3U);
-  EXPECT_EQ(sent_[2].second.status, "resolved");
-  settle(Outcome::ok);
-  forward(24h);
-  EXPECT_EQ(sent_.size(), 3U) << "resolved is said once";
-  EXPECT_TRUE(decider_->view("groups", now_).get_array().empty());
-  EXPECT_FALSE(decider_->next_timer().has_value());
-}
-
-TEST_F(Room, SaysNothingOfWhatCameAndWentWithinTheWait) {
-  rise("Now", labels("Now"));
-  forward(10s);
-  fall("Now", labels("Now"));
-  forward(1h);
-  EXPECT_TRUE(sent_.empty());
-  EXPECT_TRUE(decider_->view("groups", now_).get_array().empty());
-}
-
-TEST_F(Room, TriesAgainWithBackOffUnderANewName) {
-  rise("Now", labels("Now"));
-  forward(30s);
-  settle(Outcome::failed, "connection refused");
-  EXPECT_EQ(get_string(alert(), "reason"),
-            "hook could not be told (1 times: connection refused); again at 2026-01-01T12:00:31Z");
-  forward(1s);
-  ASSERT_EQ(sent_.size(), 2U);
-  EXPECT_EQ(sent_[1].first.text, "notify-2");
-  settle(Outcome::unknown, "cut by a crash");
-  forward(2s - 1ms);
-  EXPECT_EQ(sent_.size(), 2U);
-  forward(1ms);
-  ASSERT_EQ(sent_.size(), 3U);
-  settle(Outcome::ok);
-  forward(1h);
-  EXPECT_EQ(sent_.size(), 3U);
-}
-
-TEST_F(Room, GivesUpOnAnEndedAlertNobodyCanBeToldOf) {
-  rise("Now", labels("Now"));
-  forward(30s);
-  settle(Outcome::ok);
-  fall("Now", labels("Now"));
-  for (int i = 0; i < 100; ++i) {
-    const size_t before = sent_.size();
-    forward(5min);
-    if (sent_.size() == before) { break; }
-    settle(Outcome::failed, "gone");
-  }
-  forward(24h);
-  EXPECT_TRUE(decider_->view("groups", now_).get_array().empty());
-  EXPECT_FALSE(decider_->next_timer().has_value());
-}
-
-TEST_F(Room, TriesForADayThatItIsRunning) {
-  rise("Now", labels("Now"));
-  forward(30s);
-  settle(Outcome::ok);
-  fall("Now", labels("Now"));
-  forward(5min);
-  settle(Outcome::failed, "gone");
-  now_ += 48h;  // Down for a weekend.
-  give(DaemonStarted{.version = "1"});
-  forward(1s);
-  ASSERT_EQ(sent_.size(), 3U);
-  settle(Outcome::failed, "not yet");
-  forward(1min);
-  ASSERT_EQ(sent_.size(), 4U) << "the time in which nobody tried is no reason to give up";
-  EXPECT_EQ(sent_[3].second.status, "resolved");
-  settle(Outcome::ok);
-  EXPECT_TRUE(decider_->view("groups", now_).get_array().empty());
-}
-
-TEST_F(Room, TellsTheEndOfAnAlertThatPendsAgain) {
-  const Labels held = labels("Held");
-  rise("Held", held);
-  forward(5min + 30s);
-  ASSERT_EQ(sent_.size(), 1U);
-  settle(Outcome::ok);
-  const WallTime ended = now_;
-  fall("Held", held);
-  forward(1s);
-  rise("Held", held, {{"summary", "another time"}});
-  fall("Held", held);
-  forward(5min);
-  ASSERT_EQ(sent_.size(), 2U);
-  EXPECT_EQ(sent_[1].second.status, "resolved");
-  const json::object told = payload(1).at("alerts").get_array().at(0).get_object();
-  EXPECT_EQ(get_string(told, "endsAt"), rfc3339(ended));
-  EXPECT_TRUE(told.at("annotations").get_object().empty()) << "as they were when it ended";
-  settle(Outcome::ok);
-  rise("Held", held);
-  forward(1min);
-  give(BookAdopted{.hash = "2", .text = book_json("name: other")});
-  forward(1h);
-  EXPECT_FALSE(decider_->next_timer().has_value());
-}
-
-TEST_F(Room, TellsTheEndToWhomTheBeginningMayHaveReached) {
-  rise("Now", labels("Now"));
-  forward(30s);
-  ASSERT_EQ(sent_.size(), 1U);
-  // The first attempt was cut by a crash after it had arrived; its repeat is refused.
-  settle(Outcome::failed, "503", kRepeated);
-  fall("Now", labels("Now"));
-  forward(10s);
-  ASSERT_EQ(sent_.size(), 2U);
-  EXPECT_EQ(sent_[1].second.status, "resolved");
-  settle(Outcome::ok);
-  forward(1h);
-  EXPECT_EQ(sent_.size(), 2U);
-}
-
-TEST_F(Room, SaysNothingOfTheEndWhereTheBeginningNeverArrived) {
-  rise("Now", labels("Now"));
-  forward(30s);
-  settle(Outcome::failed, "connection refused");
-  fall("Now", labels("Now"));
-  forward(1h);
-  EXPECT_EQ(sent_.size(), 1U);
-  EXPECT_TRUE(decider_->view("groups", now_).get_array().empty());
-}
-
-TEST_F(Room, TellsAgainThatItFiresWhereTheEndMayHaveArrived) {
-  rise("Now", labels("Now"));
-  forward(30s);
-  settle(Outcome::ok);
-  fall("Now", labels("Now"));
-  forward(5min);
-  ASSERT_EQ(sent_.size(), 2U);
-  rise("Now", labels("Now"));
-  settle(Outcome::unknown, "no answer");
-  forward(1s);
-  ASSERT_EQ(sent_.size(), 3U);
-  EXPECT_EQ(sent_[2].second.status, "firing");
-  settle(Outcome::ok);
-  forward(1h);
-  EXPECT_EQ(sent_.size(), 3U);
-}
-
-TEST_F(Room, TellsOnceMoreOfWhatFiresAgainWhileItsEndIsTold) {
-  rise("Now", labels("Now"));
-  forward(30s);
-  settle(Outcome::ok);
-  fall("Now", labels("Now"));
-  forward(5min);
-  ASSERT_EQ(sent_.size(), 2U);
-  rise("Now", labels("Now"));
-  settle(Outcome::ok);
-  forward(5min);
-  ASSERT_EQ(sent_.size(), 3U);
-  EXPECT_EQ(sent_[2].second.status, "firing");
-}
-
-TEST_F(Room, GoesOnAsOneWhenAnAlertBlinks) {
-  rise("Now", labels("Now"));
-  forward(30s);
-  settle(Outcome::ok);
-  fall("Now", labels("Now"));
-  rise("Now", labels("Now"));
-  forward(3h);
-  EXPECT_EQ(sent_.size(), 1U);
-}
-
-TEST_F(Room, MentionsWhatBlinkedWithTheNextMessageOnce) {
-  rise("Now", labels("Now", {{"i", "1"}}));
-  forward(30s);
-  settle(Outcome::ok);
-  rise("Now", labels("Now", {{"i", "2"}}));
-  fall("Now", labels("Now", {{"i", "2"}}));
-  forward(5min);
-  ASSERT_EQ(sent_.size(), 2U);
-  EXPECT_EQ(sent_[1].second.status, "firing");
-  EXPECT_EQ(payload(1).at("alerts").get_array().size(), 2U);
-  settle(Outcome::ok);
-  forward(3h);
-  EXPECT_EQ(sent_.size(), 2U);
-}
-
-TEST_F(Room, ToldIntegrationsDoNotHearTheEndAgainBecauseAnotherFails) {
-  const Labels fast = labels("Now", {{"fast", "yes"}});
-  std::string book(kBook);
-  const std::string email = "email_configs: [{to: ana@example.org}]";
-  book.replace(book.find(email), email.size(),
-               "email_configs: [{to: ana@example.org, send_resolved: true}]");
-  give(BookAdopted{.hash = "2", .text = book_json(book)});
-  rise("Now", fast);
-  forward(1s);
-  ASSERT_EQ(sent_.size(), 2U);
-  give(EffectSettled{.effect = sent_[0].first, .outcome = Outcome::ok});
-  give(EffectSettled{.effect = sent_[1].first, .outcome = Outcome::ok});
-  fall("Now", fast);
-  forward(5min);
-  ASSERT_EQ(sent_.size(), 4U);
-  give(EffectSettled{.effect = sent_[2].first, .outcome = Outcome::ok});
-  give(EffectSettled{.effect = sent_[3].first, .outcome = Outcome::failed});
-  for (size_t i = 4; i < 12; ++i) {
-    forward(5min);
-    ASSERT_EQ(sent_.size(), i + 1);
-    EXPECT_EQ(sent_[i].second.kind, "webhook");
-    settle(i + 1 < 12 ? Outcome::failed : Outcome::ok);
-  }
-  EXPECT_TRUE(decider_->view("groups", now_).get_array().empty());
-}
-
-TEST_F(Room, TellsTheOldReceiverThatAReroutedAlertIsOver) {
-  rise("Now", labels("Now"));
-  forward(30s);
-  settle(Outcome::ok);
-  std::string book(kBook);
-  book.replace(book.find("receiver: hook"), 14, "receiver: two ");
-  give(BookAdopted{.hash = "2", .text = book_json(book)});
-  forward(1s);
-  std::map<std::string, std::string> status;
-  for (const auto& [id, notify] : sent_) { status[notify.receiver] = notify.status; }
-  EXPECT_EQ(status["hook"], "resolved");
-  EXPECT_EQ(status["two"], "firing");
-}
-
-TEST_F(Room, DropsAReceiverThatLeftTheBookWithoutAWord) {
-  rise("Now", labels("Now"));
-  forward(30s);
-  settle(Outcome::ok);
-  give(BookAdopted{.hash = "2", .text = book_json("name: other")});
-  forward(1h);
-  EXPECT_EQ(sent_.size(), 1U);
-  EXPECT_TRUE(decider_->view("groups", now_).get_array().empty());
-  EXPECT_FALSE(decider_->next_timer().has_value());
-}
-
-TEST_F(Room, TellsEveryIntegrationOnItsOwnTerms) {
-  rise("Now", labels("Now", {{"fast", "yes"}}));
-  forward(1s);
-  ASSERT_EQ(sent_.size(), 2U);
-  EXPECT_EQ(sent_[0].second.kind, "email");
-  EXPECT_EQ(sent_[1].second.kind, "webhook");
-  for (size_t i = 0; i < 2; ++i) {
-    give(EffectSettled{.effect = sent_[i].first, .outcome = Outcome::ok});
-  }
-  fall("Now", labels("Now", {{"fast", "yes"}}));
-  forward(5min);
-  ASSERT_EQ(sent_.size(), 3U) << "email_configs does not send resolved by default";
-  EXPECT_EQ(sent_[2].second.kind, "webhook");
-}
-
 TEST_F(Room, InhibitsWhileTheSourceFires) {
   const Labels source = labels("Now", {{"severity", "critical"}, {"db", "a"}});
   const Labels target = labels("Now", {{"severity", "warning"}, {"db", "a"}});
@@ -660,6 +224,40 @@ TEST_F(Room, InhibitsWhileTheSourceFires) {
   ASSERT_EQ(sent_.size(), 2U) << "and the group does not wait for its interval";
 }
 
+TEST_F(Room, SaysWhatANewBookNoLongerInhibits) {
+  const Labels source = labels("Now", {{"severity", "critical"}, {"db", "a"}});
+  const Labels target = labels("Sticky", {{"severity", "warning"}, {"db", "a"}});
+  rise("Now", source);
+  rise("Sticky", target);
+  ASSERT_EQ(fired_.size(), 2U);
+  EXPECT_EQ(fired_[1].muted_by, "inhibited by Now");
+  forward(30s);
+  ASSERT_EQ(sent_.size(), 1U);
+  settle(Outcome::ok);
+  std::string book(kBook);
+  const std::string rule = R"([severity="critical"])";
+  book.replace(book.find(rule), rule.size(), R"([severity="none"])");
+  give(BookAdopted{.hash = "2", .text = book_json(book)});
+  ASSERT_EQ(fired_.size(), 3U);
+  EXPECT_EQ(fired_[2].muted_by, "");
+  forward(1s);
+  EXPECT_EQ(sent_.size(), 2U) << "and its receivers hear of it at once";
+  fall("Now", source);
+  EXPECT_EQ(fired_.size(), 3U) << "once is enough";
+}
+
+TEST_F(Room, ForgetsTheInhibitionOfWhatResolved) {
+  const Labels source = labels("Now", {{"severity", "critical"}, {"db", "a"}});
+  const Labels target = labels("Now", {{"severity", "warning"}, {"db", "a"}});
+  rise("Now", source);
+  rise("Now", target);
+  fall("Now", target);
+  EXPECT_EQ(to_text(decider_->snapshot()).find("inhibited by"), std::string::npos);
+  restarts_ = false;
+  fall("Now", source);
+  EXPECT_EQ(fired_.size(), 2U);
+}
+
 TEST_F(Room, MutesByTimeAndSpeaksOnTheMinute) {
   now_ = kStart + 24h + 59min + 10s;
   rise("Now", labels("Now", {{"night", "yes"}}));
@@ -673,59 +271,6 @@ TEST_F(Room, MutesByTimeAndSpeaksOnTheMinute) {
   EXPECT_EQ(fired_[1].muted_by, "");
   forward(1s);
   EXPECT_EQ(sent_.size(), 1U);
-}
-
-TEST_F(Room, DoesNotTellReceiversOfVictims) {
-  cause_ = "service/offre";
-  rise("Now", labels("Now"));
-  forward(10min);
-  EXPECT_TRUE(sent_.empty());
-  EXPECT_EQ(get_string(alert(), "cause"), "service/offre");
-  give(AlertPlaced{.fingerprint = fingerprint(labels("Now"))});
-  forward(1s);
-  EXPECT_EQ(sent_.size(), 1U) << "it is a cause of its own now";
-}
-
-TEST_F(Room, MovesAnAlertToTheGroupOfItsNewPlace) {
-  std::string book(kBook);
-  book.replace(book.find("group_by: [alertname]"), 21, "group_by: [service]  ");
-  give(BookAdopted{.hash = "2", .text = book_json(book)});
-  service_ = "datajs";
-  rise("Now", labels("Now"));
-  forward(30s);
-  settle(Outcome::ok);
-  give(AlertPlaced{.fingerprint = fingerprint(labels("Now")), .service = "offre"});
-  forward(10min);
-  ASSERT_EQ(sent_.size(), 3U);
-  std::map<std::string, std::string> status;
-  for (size_t i = 1; i < 3; ++i) {
-    status[to_text(payload(i).at("groupLabels"))] = sent_[i].second.status;
-  }
-  EXPECT_EQ(status[R"({"service":"datajs"})"], "resolved");
-  EXPECT_EQ(status[R"({"service":"offre"})"], "firing");
-  EXPECT_EQ(sent_[1].second.status, "resolved") << "so that what holds is said last";
-  EXPECT_EQ(to_text(payload(1).at("commonLabels")),
-            R"({"alertname":"Now","service":"datajs","team":"core"})");
-}
-
-TEST_F(Room, TellsReceiversEvenWhenNobodyPlaces) {
-  places_ = false;
-  rise("Now", labels("Now"));
-  forward(31s);
-  EXPECT_EQ(sent_.size(), 1U);
-}
-
-TEST_F(Room, KeepsTheLogWhenTheBookChangesElsewhere) {
-  rise("Now", labels("Now"));
-  forward(30s);
-  settle(Outcome::ok);
-  std::string book(kBook);
-  book.replace(book.find("repeat_interval: 4h"), 19, "repeat_interval: 6h");
-  give(BookAdopted{.hash = "2", .text = book_json(book)});
-  forward(4h + 5min);
-  EXPECT_EQ(sent_.size(), 1U);
-  forward(2h);
-  EXPECT_EQ(sent_.size(), 2U);
 }
 
 TEST_F(Room, ForgetsResolvedAlertsAfterAWhile) {

@@ -51,6 +51,7 @@ std::string AlertingDecider::reason(const Alert& alert, WallTime now) const {
                        source == state_.alerts.end() ? by : source->second.labels.text());
   }
   if (alert.fell_at) { return "the condition ended; keep_firing_for holds the alert"; }
+  if (!alert.placed) { return "receivers wait until it is clear where it belongs"; }
   const std::set<std::string>* groups = dispatcher_.groups_of(alert.fingerprint);
   if (groups == nullptr) { return "no route leads to a receiver"; }
   std::string out;

@@ -15,11 +15,12 @@ constexpr Millis kRetryMax = 5min;
 /// A group whose alerts all ended, but whose receiver never answers, is given up after this.
 constexpr Millis kResolvedRetriedFor = 24h;
 
-/// An earlier attempt of this message was cut by a crash, or this one has no known end.
+/// An earlier attempt of this message was cut by a crash, or this one was never answered.
 bool may_have_arrived(const EffectSettled& outcome) {
   if (outcome.outcome == Outcome::unknown) { return true; }
   const auto data = parse_json(outcome.data);
-  return data && data->is_object() && get_bool(data->get_object(), "repeat");
+  if (!data || !data->is_object()) { return false; }
+  return get_bool(data->get_object(), "repeat") || get_bool(data->get_object(), "maybe");
 }
 
 std::string group_id(const Route& route, const Labels& labels) {

@@ -16,14 +16,16 @@ std::string plain_name(std::string_view text) {
   return out.empty() ? "vigie" : out.substr(0, 63);
 }
 
-std::string aside(Retry retry, bool repeat) {
-  return to_text(
-      json::object{{"retry", retry == Retry::later ? "later" : "never"}, {"repeat", repeat}});
+std::string aside(Retry retry, bool repeat, bool maybe = false) {
+  return to_text(json::object{
+      {"retry", retry == Retry::later ? "later" : "never"}, {"repeat", repeat}, {"maybe", maybe}});
 }
 
 Settled settled_by(const Result<Receipt>& result, bool repeat) {
   if (result) { return {Outcome::ok, result->detail, aside(Retry::never, repeat)}; }
-  return {Outcome::failed, result.error().what, aside(result.error().retry, repeat)};
+  const Error& failure = result.error();
+  const bool maybe = failure.code == Code::timeout;
+  return {Outcome::failed, failure.what, aside(failure.retry, repeat, maybe)};
 }
 
 }  // namespace

@@ -18,7 +18,9 @@ namespace vigie::oncall {
 struct Settled {
   Outcome outcome = Outcome::ok;
   std::string detail;
-  std::string data;  ///< {"retry": "never"|"later", "repeat": bool}; the deciders read it.
+  /// {"retry": "never"|"later", "repeat": bool, "maybe": bool}; the deciders read it. `maybe`:
+  /// there was no answer in time, so a failed attempt may have arrived all the same.
+  std::string data;
 };
 
 /// Performs Page and Notify effects.
