@@ -11,11 +11,13 @@ namespace vigie::sim {
 /// 1. an open, unmuted incident that nobody answered waits on a run or a timer, and something is
 ///    done about it at least every 40 minutes;
 /// 2. an alert is placed, and an incident answered by a run or a page, in the instant it appears;
-///    nobody is paged for what is answered, muted or over;
+///    nobody is paged for what is answered, muted or over; what needs something unhealthy is its
+///    victim and opens no incident of its own;
 /// 3. a key is delivered once, at most once more for each crash between, then marked as a repeat;
 /// 4. a step that may not be repeated never is, and no unit runs twice;
 /// 5. what was acknowledged is in the journal; a replay derives what was recorded; a start knows
-///    byte for byte what the life before knew; a snapshot survives a restore;
+///    byte for byte what the life before knew, and a snapshot survives a restore (at every crash
+///    while there is little to know, then at every fourth and eighth);
 /// 6. every queue is within its bound.
 std::string broken_invariant(World& world);
 
