@@ -7,6 +7,7 @@
 #include "api/remote_write.h"
 #include "api/router.h"
 #include "api/sessions.h"
+#include "base/testing/faulty_disk.h"
 
 namespace vigie::api {
 namespace {
@@ -43,6 +44,16 @@ TEST(Sessions, ALinkWorksOnceAndOnlyForAnHour) {
   EXPECT_EQ(again.person(*opened, now), "ana");
   EXPECT_EQ(again.person(hash_of(*opened), now), std::nullopt);
   EXPECT_EQ(again.person(*opened, now + Sessions::kSessionLength), std::nullopt);
+}
+
+TEST(Sessions, WhoIsPagedBecauseTheDiskIsFullGetsIn) {
+  FaultyDisk disk(real_disk());
+  disk.full_after(0);
+  const WallTime now = wall_from_millis(1'000'000);
+  Sessions sessions(testing::TempDir() + "/vigie-sessions-full.json", disk);
+  const auto opened = sessions.open(sessions.one_time_token("ana", now), now);
+  ASSERT_TRUE(opened) << opened.error().what;
+  EXPECT_EQ(sessions.person(*opened, now), "ana");
 }
 
 TEST(Sessions, FindsItsCookieAmongOthers) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/disk.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "model/record.h"
@@ -23,12 +24,15 @@ class Sessions {
   static constexpr size_t kSessionsMax = 1'000;
   static constexpr std::string_view kCookie = "vigie_session";
 
-  explicit Sessions(std::string path) : path_(std::move(path)) {}
+  explicit Sessions(std::string path, Disk& disk = real_disk())
+      : path_(std::move(path)), disk_(disk) {}
 
   /// A missing file is an empty one; a damaged one is an error that names it.
   Status load(WallTime now);
   std::string one_time_token(const std::string& person, WallTime now);
-  /// Trades a one-time token for a session token; it works once. `denied` otherwise.
+  /// Trades a one-time token for a session token; it works once. `denied` otherwise. A session
+  /// that the disk does not take lasts until the next start: who is paged because the disk is full
+  /// must get in.
   Result<std::string> open(std::string_view one_time, WallTime now);
   /// The person behind a session token.
   std::optional<std::string> person(std::string_view token, WallTime now) const;
@@ -45,6 +49,7 @@ class Sessions {
   Status save() const;
 
   const std::string path_;
+  Disk& disk_;
   std::map<std::string, Session> sessions_;   ///< By SHA-256 of the token.
   std::map<std::string, Session> one_times_;  ///< The same.
 };

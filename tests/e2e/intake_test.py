@@ -88,6 +88,8 @@ def a_disk_that_takes_nothing_answers_507_and_is_alerted_about():
         assert "VigieJournalNotDurable" in names, names
         assert vigie.get("/api/vigie/now")["trouble"], "Now must say it"
         assert "from memory" in vigie.get("/-/ready", raw=True)
+        status, _, text = send(vigie, "POST", "/api/vigie/session", {"token": vigie.link_token()})
+        assert status == 200, f"who is paged about it must get in: {status} {text}"
         vigie.until(lambda: any("cannot write its journal" in page["text"] or "VigieJournalNotDurable" in page["text"]
                                 for page in vigie.get("/api/vigie/pages")["pages"]), 20,
                     "somebody to be paged about it")
