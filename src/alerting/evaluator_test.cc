@@ -451,6 +451,43 @@ TEST_F(Evaluate, TellsHowStagesFlow) {
   EXPECT_FALSE(evaluator_->flows().at("c/in").value.has_value());
 }
 
+TEST_F(Evaluate, NoticesWithinASecondThatARangeRanEmpty) {
+  adopt(kFlows);
+  for (int i = 0; i < 3; ++i) {
+    forward(1s);
+    put(Labels{{"__name__", "in_total"}}, 10 * i);
+  }
+  forward(10ms);
+  EXPECT_EQ(evaluator_->flows().at("c/in").flow, Flow::alive);
+  // Nothing arrives any more: after 14 s the range of 15 s holds less than two points.
+  forward(14s + 500ms);
+  EXPECT_EQ(evaluator_->flows().at("c/in").flow, Flow::unknown);
+}
+
+TEST_F(Evaluate, SaysAgainHowMuchFlowsOnceAMinute) {
+  adopt(kFlows);
+  const auto said = [this] {
+    std::vector<double> out;
+    for (const StageFlowChanged& one : all<StageFlowChanged>()) {
+      if (one.stage == "out") { out.push_back(one.value); }
+    }
+    return out;
+  };
+  for (int i = 0; i < 59; ++i) {
+    put(Labels{{"__name__", "out"}}, i == 0 ? 1 : 10);
+    forward(1s);
+  }
+  EXPECT_EQ(said(), std::vector<double>{1});
+  put(Labels{{"__name__", "out"}}, 10);
+  forward(2s);
+  EXPECT_EQ(said(), (std::vector<double>{1, 10}));
+  for (int i = 0; i < 70; ++i) {
+    put(Labels{{"__name__", "out"}}, 15);
+    forward(1s);
+  }
+  EXPECT_EQ(said().size(), 2U) << "neither doubled nor halved";
+}
+
 TEST_F(Evaluate, SaysUnknownOfAFlowNobodyMeasures) {
   adopt(kFlows);
   forward(2min);

@@ -1,153 +1,33 @@
-"""The example book, whole and real: every process of the rehearsal stage, faults that are injected
-over HTTP, and what Vigie makes of them. Rows A6 to A9, A14, A15, C19, D3, D4, D13, E2 to E4, E8."""
+"""The example book, whole and real: Vigie starts the platform, answers who asks, refuses strangers,
+survives kill -9 and a minute's absence, and stops all that it started. What it makes of each fault
+is in stage_faults_test.py. Rows C19, D3, D4, D13, E2 to E4, E8."""
 
 import json
+import os
 import sys
+import time
 import urllib.error
 import urllib.request
 
-from house import ROOT, Vigie, run_tests, stage_env
+from house import run_tests
+from rehearsal import Rehearsal, moment, now
 
-BOOK = ROOT / "examples" / "first-watch"
-ports = stage_env()
-vigie = Vigie(BOOK, ports)
-
-
-def fault(role, **what):
-    url = f"http://127.0.0.1:{ports['STAGE_' + role.upper()]}/fault"
-    body = json.dumps(what).encode()
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
-    try:
-        urllib.request.urlopen(request, timeout=5).read()
-    except OSError:
-        if what["kind"] != "crash":
-            raise
-
-
-def mend(role):
-    url = f"http://127.0.0.1:{ports['STAGE_' + role.upper()]}/fault"
-    urllib.request.urlopen(urllib.request.Request(url, method="DELETE"), timeout=5).read()
-
-
-def mails():
-    url = f"http://127.0.0.1:{ports['STAGE_MAILSINK']}/mails"
-    return urllib.request.urlopen(url, timeout=5).read().decode()
-
-
-def all_healthy():
-    services = vigie.get("/api/vigie/services")["services"]
-    return services and all(s["health"] == "healthy" for s in services)
-
-
-def calm():
-    """No incident is open, everything is well, and the chains flow."""
-    now = vigie.get("/api/vigie/now")
-    return (not now["incidents"] and not now["runs"] and all_healthy()
-            and all(c["state"] == "ok" for c in now["chains"]))
-
-
-def open_incident(*services):
-    """Before a fault nothing is open, so what is open after it is about it; an incident of the same
-    kind within ten minutes is the former one, opened again."""
-    for incident in vigie.incidents("open"):
-        if incident["service"] in services:
-            return incident
-    return None
-
-
-def resolved(number):
-    incident = vigie.get(f"/api/vigie/incidents/{number}")
-    return incident if incident["state"] == "resolved" else None
-
-
-def settle():
-    vigie.until(calm, 150, "calm before the next fault", every=0.5)
+vigie = Rehearsal()
 
 
 def starts_everything_in_order():
-    vigie.start()
-    vigie.wait_ready()
-    vigie.until(all_healthy, 60, "every service to be healthy")
-    settle()
+    vigie.begin()
+    assert not vigie.incidents(), vigie.incidents()
     assert vigie.cli("health").returncode == 0
 
 
-def a_hanging_enricher_is_named_restarted_and_proved():
-    """A8, A15: the stage that hangs is named, its runbook restarts it and looks whether it helped."""
-    pid = vigie.service("datajs")["unit"]["pid"]
-    runs = len(vigie.runs())
-    fault("datajs", kind="hang")
-    incident = vigie.until(lambda: open_incident("datajs"), 40, "an incident about datajs")
-    pages = len(vigie.get(f"/api/vigie/incidents/{incident['id']}")["pages"])
-    whole = vigie.until(lambda: resolved(incident["id"]), 90, "the incident to be resolved")
-    assert whole["chain"] == "heartbeat" and whole["stage"] == "datajs", whole
-    assert len(vigie.runs()) > runs and vigie.runs()[0]["state"] == "succeeded", vigie.runs()
-    assert vigie.service("datajs")["unit"]["pid"] != pid
-    kinds = {entry["kind"] for entry in whole["timeline"]}
-    assert len(whole["timeline"]) >= 4 and len(kinds) >= 3, whole["timeline"]
-    assert len(whole["pages"]) == pages, "the runbook helped, nobody should have been woken"
-    settle()
-
-
-def a_poisoned_topic_is_emptied_after_a_restart_did_not_help():
-    """A7: restart, look, empty the topic, restart once more."""
-    last = max([run["id"] for run in vigie.runs()], default=0)
-    fault("datajs", kind="poison", topic="teamusages.dataEnrichement.heartbeatSercomm.send")
-
-    def helped():
-        for run in vigie.runs():
-            if run["id"] <= last or run["state"] != "succeeded":
-                continue
-            steps = vigie.get(f"/api/vigie/runs/{run['id']}")["steps"]
-            done = [s["title"].lower() for s in steps if s["state"] == "done"]
-            if any("empty" in title for title in done):
-                return resolved(run["incident"])
-        return None
-
-    whole = vigie.until(helped, 150, "the topic to be emptied and the incident resolved", every=0.5)
-    assert whole["chain"] == "heartbeat" or whole["service"] == "datajs", whole
-    settle()
-
-
-def a_crashed_process_comes_back_by_itself():
-    """E4: restarted with back-off, exactly one instance."""
-    unit = vigie.service("dataenricher")["unit"]
-    fault("dataenricher", kind="crash")
-
-    def back():
-        now = vigie.service("dataenricher")
-        return (now["health"] == "healthy" and now["unit"]["restarts"] > unit["restarts"]
-                and now["unit"]["pid"] != unit["pid"])
-
-    vigie.until(back, 30, "dataenricher to be back")
-    settle()
-
-
-def a_broken_dependency_is_the_cause_and_its_victims_page_nobody():
-    """A14: offre is down, so all of camunda fails; one incident, about offre."""
-    fault("offre", kind="hang", sticky=True)
-    try:
-        incident = vigie.until(lambda: open_incident("offre"), 40, "an incident about offre")
-        path = f"/api/vigie/incidents/{incident['id']}"
-        vigie.until(lambda: vigie.get(path)["pages"], 120,
-                    "somebody to be paged after the runbook failed", every=0.5)
-        assert open_incident("camunda") is None
-        answered = vigie.cli("incident", "ack", str(incident["id"]))
-        assert answered.returncode == 0, answered.stderr
-        vigie.until(lambda: "offre" in mails(), 20,
-                    "a mail about offre")
-        page = vigie.get(path)["pages"][-1]
-        why = vigie.cli("why", str(page["id"]))
-        assert why.returncode == 0 and "page" in why.stdout, why.stderr
-    finally:
-        mend("offre")
-    vigie.until(lambda: resolved(incident["id"]), 90, "the incident to be resolved once mended")
-    settle()
+def pids():
+    return {s["name"]: s["unit"]["pid"] for s in vigie.get("/api/vigie/services")["services"]}
 
 
 def a_killed_daemon_finds_its_processes_and_incidents_again():
     """kill -9: the units go on, the same processes are adopted, nothing is forgotten."""
-    pids = {s["name"]: s["unit"]["pid"] for s in vigie.get("/api/vigie/services")["services"]}
+    before = pids()
     status, made = vigie.post("/api/vigie/incidents", {"title": "a rehearsal", "service": "event"})
     assert status == 201, made
     vigie.kill()
@@ -155,15 +35,82 @@ def a_killed_daemon_finds_its_processes_and_incidents_again():
     assert "a rehearsal" in offline.stdout and "from its journal" in offline.stderr, offline
     vigie.start()
     vigie.wait_ready()
-    after = {s["name"]: s["unit"]["pid"] for s in vigie.get("/api/vigie/services")["services"]}
-    assert after == pids, f"{pids} became {after}"
+    assert pids() == before, f"{before} became {pids()}"
     found = vigie.get(f"/api/vigie/incidents/{made['id']}")
     assert found["title"] == "a rehearsal" and found["state"] != "resolved"
     status, _ = vigie.post(f"/api/vigie/incidents/{made['id']}/resolve", {"note": "done"})
     assert status == 200
     status, _ = vigie.post(f"/api/vigie/incidents/{made['id']}/resolve")
     assert status == 409
-    settle()
+    vigie.settle()
+
+
+def loki_alert(state):
+    found = [one for one in vigie.alerts() if one["labels"]["alertname"] == "LokiDown"]
+    return found[0] if found and found[0]["state"] == state else None
+
+
+def a_pending_alert_keeps_its_time_over_a_kill():
+    """`for` counts from when the condition began, not from the new start."""
+    vigie.fault("loki", "refuse", sticky=True)
+    pending = vigie.until(lambda: loki_alert("pending"), 20, "LokiDown to be pending")
+    vigie.kill()
+    vigie.start()
+    vigie.wait_ready()
+    firing = vigie.until(lambda: loki_alert("firing"), 20, "LokiDown to fire")
+    assert firing["active_at"] == pending["active_at"], (pending, firing)
+    waited = moment(firing["fired_at"]) - moment(pending["active_at"])
+    assert 10 <= waited.total_seconds() < 11, (pending, firing)
+    vigie.mend("loki")
+    vigie.settle()
+
+
+def a_minute_without_vigie_makes_no_false_alarm():
+    """Rates, heartbeats and robots over the hole are no news; the platform went on without us."""
+    newest = vigie.newest_mail()
+    before = pids()
+    vigie.kill()
+    vigie.away(65)
+    since = now()
+    vigie.start()
+    vigie.wait_ready()
+    vigie.stays(lambda: not vigie.begun(since) and not vigie.mails(newest), 30, "quiet")
+    vigie.settle()
+    assert not vigie.begun(since) and not vigie.mails(newest)
+    assert pids() == before, f"{before} became {pids()}"
+
+
+def a_manual_is_run_step_by_step():
+    """A page without front matter: each fence is a step that a person may run."""
+    dry = vigie.cli("runbook", "run", "free-storage", "--dry-run")
+    assert dry.returncode == 0 and "df -h" in dry.stdout, dry
+    without = vigie.cli("runbook", "run", "free-storage#who-fills-the-disk")
+    assert without.returncode != 0 and "directory" in without.stderr, without
+    dumps = vigie.dir / "dumps of a mediator"
+    dumps.mkdir()
+    old, fresh = dumps / "old.hprof", dumps / "fresh.hprof"
+    for each in (old, fresh):
+        each.write_text("memory")
+    last_week = time.time() - 8 * 86400
+    os.utime(old, (last_week, last_week))
+    assert "Filesystem" in run_step("who-fills-the-disk", dumps)
+    listed = run_step("remove-dumps-older-than-a-week", dumps)
+    assert str(old) in listed and str(fresh) not in listed, listed
+    assert old.exists(), "the list alone deletes nothing"
+    run_step("remove-dumps-older-than-a-week.2", dumps)
+    assert fresh.exists() and not old.exists()
+
+
+def run_step(step, directory):
+    """One step by hand; what it printed."""
+    begun = vigie.cli("runbook", "run", f"free-storage#{step}", "--param", f"directory={directory}",
+                      "--json")
+    assert begun.returncode == 0, begun
+    path = f"/api/vigie/runs/{json.loads(begun.stdout)['run']}"
+    ended = vigie.until(lambda: vigie.get(path)["ended_at"] and vigie.get(path), 20,
+                        "the step to end")
+    assert ended["state"] == "succeeded", ended
+    return ended["steps"][-1]["output"]
 
 
 def prometheus_clients_are_answered():
@@ -217,11 +164,10 @@ if __name__ == "__main__":
             starts_everything_in_order,
             prometheus_clients_are_answered,
             strangers_are_refused,
-            a_hanging_enricher_is_named_restarted_and_proved,
-            a_crashed_process_comes_back_by_itself,
-            a_poisoned_topic_is_emptied_after_a_restart_did_not_help,
-            a_broken_dependency_is_the_cause_and_its_victims_page_nobody,
+            a_manual_is_run_step_by_step,
             a_killed_daemon_finds_its_processes_and_incidents_again,
+            a_pending_alert_keeps_its_time_over_a_kill,
+            a_minute_without_vigie_makes_no_false_alarm,
             stops_everything_it_started,
         ]))
     finally:

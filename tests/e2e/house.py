@@ -146,6 +146,18 @@ class Vigie:
             time.sleep(every)
         raise AssertionError(f"not within {seconds} s: {what} ({last})\n{self.log()[-3000:]}")
 
+    def stays(self, holds, seconds, what, every=0.5):
+        """The opposite of until(): that something does not happen can only be waited for."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            assert holds(), f"not for {seconds} s: {what}\n{self.log()[-3000:]}"
+            time.sleep(every)
+
+    @staticmethod
+    def away(seconds):
+        """While nobody watches."""
+        time.sleep(seconds)
+
     # What the tests ask most.
     def incidents(self, state="all"):
         return self.get(f"/api/vigie/incidents?state={state}")["incidents"]
