@@ -135,8 +135,8 @@ void House::take_decided(const engine::Decided& decided) {
 
 void House::take_trouble(const std::string& why) {
   api_->trouble(why);
-  alert_about_self("VigieJournalNotDurable", why,
-                   "Vigie cannot write its journal: ", "Pages still leave, from memory.");
+  alert_about_self("VigieJournalNotDurable", why, "Vigie cannot write its journal",
+                   "Pages still leave, from memory.");
 }
 
 void House::judge_store(bool synced, const Status& status) {
@@ -155,7 +155,7 @@ void House::judge_store(bool synced, const Status& status) {
     store_trouble_ = worst.empty() ? "" : "the store cannot be written: " + worst;
   }
   if (news) {
-    alert_about_self("VigieStoreRefuses", worst, "Vigie cannot keep samples: ",
+    alert_about_self("VigieStoreRefuses", worst, "Vigie cannot keep samples",
                      "Rules go on with what was kept before; what comes in is answered 507.");
   }
 }
@@ -171,9 +171,9 @@ void House::alert_about_self(std::string_view name, const std::string& why, std:
   engine_->submit(ConditionRose{
       .rule = rule,
       .labels = labels,
-      .annotations = {{"summary", fmt::format("{}{}", what, why)},
+      .annotations = {{"summary", std::string(what)},
                       {"description",
-                       fmt::format("{} Make room on the disk of {}.", advice, data_)}},
+                       fmt::format("{}. {} Make room on the disk of {}.", why, advice, data_)}},
       .value = 1});
 }
 
