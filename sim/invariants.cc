@@ -14,18 +14,19 @@ constexpr Millis kHeardWithin = 40min;
 constexpr size_t kPendingMax = 1'000;
 
 std::string broken_wait(World& world) {
-  for (const auto& [id, incident] : world.witness().unanswered()) {
-    const std::string path = fmt::format("next/{}", id);
-    if (world.view("oncall", path).is_null() && world.view("runbook", path).is_null()) {
-      return fmt::format("incident {} ({}) is open and nothing will happen next", id,
-                         incident.title);
-    }
+  const auto& unanswered = world.witness().unanswered();
+  std::vector<uint64_t> ids;
+  for (const auto& [id, incident] : unanswered) {
+    ids.push_back(id);
     if (world.mono() - incident.heard > kHeardWithin) {
       return fmt::format("incident {} ({}) is open and nothing was done about it for {}", id,
                          incident.title, humanize_duration(kHeardWithin));
     }
   }
-  return "";
+  const uint64_t forgotten = world.without_next(ids);
+  if (forgotten == 0) { return ""; }
+  return fmt::format("incident {} ({}) is open and nothing will happen next", forgotten,
+                     unanswered.at(forgotten).title);
 }
 
 std::set<std::string> pending(const World& world) {

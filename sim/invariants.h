@@ -17,7 +17,7 @@ namespace vigie::sim {
 /// 4. a step that may not be repeated never is, and no unit runs twice;
 /// 5. what was acknowledged is in the journal; a replay derives what was recorded; a start knows
 ///    byte for byte what the life before knew, and a snapshot survives a restore (at every crash
-///    while there is little to know, then at every fourth and eighth);
+///    while there is little to know, then at every fifth and tenth);
 /// 6. every queue is within its bound.
 std::string broken_invariant(World& world);
 

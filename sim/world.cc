@@ -10,10 +10,10 @@ namespace vigie::sim {
 namespace {
 constexpr int kRoundsMax = 10'000;
 // Writing down everything costs as much as there is: two thirds of a life's time when every crash
-// asked for it. What is large is compared at every fourth crash and copied at every eighth, by the
+// asked for it. What is large is compared at every fifth crash and copied at every tenth, by the
 // count of crashes alone, so that a seed gives the same life again.
-constexpr int kComparedEvery = 4;
-constexpr int kCopiedEvery = 8;
+constexpr int kComparedEvery = 5;
+constexpr int kCopiedEvery = 10;
 constexpr size_t kComparedAlways = 100'000;
 
 BookAdopted adopted(const config::Node& book) {
@@ -218,6 +218,20 @@ json::value World::view(std::string_view room, std::string_view path) {
     const Decider* decider = heart.decider(room);
     return decider == nullptr ? json::value() : decider->view(path, at);
   });
+}
+
+uint64_t World::without_next(const std::vector<uint64_t>& incidents) {
+  if (incidents.empty()) { return 0; }
+  const json::value first = ask([&](const engine::Heart& heart, WallTime at) -> json::value {
+    for (const uint64_t incident : incidents) {
+      const std::string path = fmt::format("next/{}", incident);
+      const bool comes = !heart.decider("oncall")->view(path, at).is_null() ||
+                         !heart.decider("runbook")->view(path, at).is_null();
+      if (!comes) { return incident; }
+    }
+    return 0;
+  });
+  return first.to_number<uint64_t>();
 }
 
 engine::Engine::Telemetry World::telemetry() const {

@@ -38,6 +38,9 @@ class World {
   /// A decider's view, as the API gives it.
   json::value view(std::string_view room, std::string_view path);
 
+  /// The first of these incidents for which neither a page nor a run comes next; 0 for none.
+  uint64_t without_next(const std::vector<uint64_t>& incidents);
+
   WallTime now() const { return clock_.wall(); }
   Carriers& carriers() { return carriers_; }
   const journal::FaultyBackend::Rows& rows() const { return *rows_; }
