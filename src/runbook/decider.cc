@@ -18,6 +18,9 @@ namespace vigie::runbook {
 
 namespace {
 
+/// After a start, so long an incident whose run helped may still be ended by an evaluation.
+constexpr Millis kSettleAfterStart = 1min;
+
 class RunbookDecider final : public Decider {
  public:
   std::string_view name() const override { return "runbook"; }
@@ -116,6 +119,12 @@ void RunbookDecider::on(const BookAdopted& event) {
 void RunbookDecider::on(const DaemonStarted&) {
   for (auto& [id, run] : state_.runs) {
     if (run.in_progress()) { stepper(run).extend_deadline(); }
+  }
+  // Alerts may have ended while nobody ran: evaluations speak first, then somebody is woken.
+  for (auto& [id, incident] : state_.incidents) {
+    if (incident.settle_by) {
+      incident.settle_by = std::max(*incident.settle_by, now_ + kSettleAfterStart);
+    }
   }
 }
 

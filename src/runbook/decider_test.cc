@@ -277,6 +277,19 @@ TEST_F(RunbookDeciderTest, PagesWhenTheRunHelpedAndTheIncidentStaysOpen) {
   expect_lines(stage.take_said(), {});
 }
 
+TEST_F(RunbookDeciderTest, ARestartOfVigieLetsAlertsEndBeforeSomebodyIsWoken) {
+  stage.open("datajs", stalled());
+  stage.settle();
+  stage.settle();
+  stage.take_said();
+  stage.forward(5min - 1s);
+  stage.feed(DaemonStarted{"0.1"});
+  stage.forward(1min - 1ms);
+  expect_lines(stage.take_said(), {});
+  stage.forward(1ms);
+  expect_lines(stage.take_said(), {"~the incident is still open"});
+}
+
 TEST_F(RunbookDeciderTest, ANewBookDoesNotChangeARunUnderWay) {
   stage.open("datajs", stalled());
   stage.book({});
