@@ -12,6 +12,7 @@
 #include "config/config.h"
 #include "daemon/lock.h"
 #include "daemon/performer.h"
+#include "daemon/valve.h"
 #include "engine/engine.h"
 #include "journal/journal.h"
 #include "net/net.h"
@@ -56,6 +57,8 @@ class House {
   void take_trouble(const std::string& why);
   /// On store: what came of an append (or a sync); tells of the first failure and of its end.
   void judge_store(bool synced, const Status& status);
+  /// On edge: the store takes samples again, or not.
+  void follow_store(bool refuses);
   void alert_about_self(std::string_view name, const std::string& why, std::string_view what,
                         std::string_view advice);
   void tick_evaluator(MonoTime when);
@@ -88,6 +91,7 @@ class House {
   std::unique_ptr<journal::Journal> journal_;
   promql::Engine queries_;
   std::unique_ptr<engine::Engine> engine_;
+  Valve rules_valve_{[this](EventBody body) { engine_->submit(std::move(body)); }};
   std::unique_ptr<net::HttpClient> http_;
   std::unique_ptr<oncall::Notifiers> notifiers_;
   std::unique_ptr<runbook::Executors> executors_;
@@ -104,6 +108,7 @@ class House {
   std::optional<Loop::TimerId> evaluator_timer_;
   std::optional<MonoTime> evaluator_due_;
   std::map<std::string, uint64_t> unit_restarts_;
+  std::optional<Loop::TimerId> valve_timer_;
   // Samples on their way to the store; bounded, so that a slow disk shows as failed scrapes.
   std::atomic<size_t> samples_waiting_{0};
   std::atomic<uint64_t> samples_refused_{0};

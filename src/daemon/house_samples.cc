@@ -14,6 +14,9 @@ namespace {
 /// write. What exceeds is refused, and the scrape is marked failed, which is true.
 constexpr size_t kSamplesWaitingMax = 262'144;
 constexpr Nanos kWriteWait = 10s;
+/// How long samples come in again before rules are believed: rates need two of them, and most look
+/// back over less than this.
+constexpr Nanos kRefillWait = 60s;
 
 /// Numbers of series the store has not given yet, or gave before it pruned them.
 Status resolve(tsdb::Store& store, collect::ScrapedBatch& batch) {
@@ -83,7 +86,7 @@ alerting::EvaluatorDeps House::evaluator_deps() {
                 const Status queued = rules_pool_.submit(std::move(work));
                 if (!queued) { log::warn("daemon", "a rule pass: {}", queued.error().what); }
               },
-          .sink = [this](EventBody body) { engine_->submit(std::move(body)); },
+          .sink = [this](EventBody body) { rules_valve_.pass(std::move(body)); },
           .wake = [this](MonoTime when) { edge_.post([this, when] { tick_evaluator(when); }); }};
 }
 
@@ -155,9 +158,24 @@ void House::judge_store(bool synced, const Status& status) {
     store_trouble_ = worst.empty() ? "" : "the store cannot be written: " + worst;
   }
   if (news) {
+    if (!worst.empty()) { rules_valve_.hold(); }
+    edge_.post([this, refuses = !worst.empty()] { follow_store(refuses); });
     alert_about_self("VigieStoreRefuses", worst, "Vigie cannot keep samples",
-                     "Rules go on with what was kept before; what comes in is answered 507.");
+                     "What rules conclude is held until samples come in again.");
   }
+}
+
+void House::follow_store(bool refuses) {
+  if (valve_timer_) { edge_.cancel_timer(*valve_timer_); }
+  valve_timer_.reset();
+  if (refuses) {
+    rules_valve_.hold();
+    return;
+  }
+  valve_timer_ = edge_.call_at(edge_.clock().mono() + kRefillWait, [this] {
+    valve_timer_.reset();
+    rules_valve_.release();
+  });
 }
 
 void House::alert_about_self(std::string_view name, const std::string& why, std::string_view what,
