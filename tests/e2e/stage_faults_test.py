@@ -215,8 +215,17 @@ def run_the_robots_page(row, number, mails_before):
     assert ask_and_go("robot-missing", number)["state"] == "succeeded"
 
 
+def rested(row):
+    """A runbook that has helped a service rests for ten seconds; sooner it would be held back."""
+    ended = [run["ended_at"] for run in vigie.runs()
+             if run["runbook"] == row.runbook and run["automatic"] and run["ended_at"]
+             and vigie.incident(run["incident"])["service"] == row.service]
+    return all((now() - moment(at)).total_seconds() > 11 for at in ended)
+
+
 def play(row):
     vigie.settle()
+    vigie.until(lambda: row.runbook is None or rested(row), 15, "the runbook to have rested")
     seen = row.seen(row.role) if row.seen is restarted_by_itself else row.seen
     mails_before, runs_before = vigie.newest_mail(), vigie.newest_run()
     since = now()
@@ -243,6 +252,7 @@ ROWS = [
     Fault("dataenricher", "drop", {"share": 0.5}, service="dataenricher", chain="alarm",
           stage="dataenricher", alerts=("StageLosesMessages",), runbook=STUCK, opens=40),
     Fault("loki", "refuse", seen=fires("LokiDown")),
+    Fault("offre", "refuse", service="offre", alerts=("ServiceDown",), runbook="offre-down"),
     # Both chains stand still at one place, and what needs the broker with them.
     Fault("broker", "hang", {"sticky": True}, service="broker",
           alerts=("ServiceDown", "AlarmStalled", "HeartbeatStalled"), runbook=STUCK,
@@ -262,7 +272,6 @@ ROWS = [
           runbook=STUCK, opens=40),
     Fault("datajs", "poison", {"topic": HEARTBEATS}, service="datajs", chain="heartbeat",
           stage="datajs", either=("HeartbeatStalled", "StageLags"), runbook="restart-datajs", opens=40),
-    Fault("offre", "refuse", service="offre", alerts=("ServiceDown",), runbook="offre-down"),
     Fault("offre", "hang", {"sticky": True}, service="offre", alerts=("ServiceDown",),
           runbook="offre-down", outcome="escalated", page=("did not help",), victims=("camunda",)),
     Fault("devicemanagement", "refuse", service="devicemanagement", alerts=("ServiceDown",),
