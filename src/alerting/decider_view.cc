@@ -3,17 +3,12 @@
 #include "alerting/alerting.h"
 #include "alerting/decider.h"
 #include "model/codec.h"
+#include "model/view.h"
 
 namespace vigie::alerting {
 
 namespace {
 
-json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(text);
-}
-json::value time_or_null(const std::optional<WallTime>& at) {
-  return at ? json::value(rfc3339(*at)) : json::value(nullptr);
-}
 json::object object_of(const StringMap& map) {
   json::object out;
   for (const auto& [name, value] : map) { out.emplace(name, value); }

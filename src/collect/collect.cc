@@ -128,6 +128,9 @@ json::array Collect::fleets_json() const {
 void Collect::service_restarted(const std::string& service) {
   impl_->probing.restarted(service);
 }
+void Collect::service_stopped(const std::string& service) {
+  impl_->probing.stopped(service);
+}
 Health Collect::health(const std::string& service) const {
   return impl_->probing.health(service);
 }

@@ -67,6 +67,8 @@ class Collect {
 
   /// Supervise started the service (again): its health is `starting` and looked at soon.
   void service_restarted(const std::string& service);
+  /// A person stopped the service: it is unhealthy, and not looked at until it is started.
+  void service_stopped(const std::string& service);
   Health health(const std::string& service) const;
   /// Services whose health somebody checks.
   std::vector<std::string> checked_services() const;

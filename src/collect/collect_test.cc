@@ -176,6 +176,36 @@ TEST_F(CollectTest, HealthIsSaidWhenItChanges) {
   EXPECT_TRUE(until([&] { return has("probe_success" + labels, NAN); }));
 }
 
+TEST_F(CollectTest, DoesNotLookAtWhatAPersonStopped) {
+  service_.bodies["/health"] = R"({"status": "UP"})";
+  const std::string book = fmt::format(
+      "services: {{datajs: {{health: [{{http: {{url: \"{}\", json: {{/status: UP}}}}, "
+      "every: 100ms, timeout: 100ms, retries: 1}}]}}}}\n"
+      "probes: [{{name: lone, http: {{url: \"{}\", json: {{/status: UP}}}}, every: 100ms, "
+      "timeout: 100ms}}]",
+      service_.url("/health"), service_.url("/lone"));
+  ASSERT_EQ(adopt(book), "");
+  const std::string success =
+      "probe_success{job=\"probe\", probe=\"datajs/http\", service=\"datajs\"}";
+  ASSERT_TRUE(until([&] { return has(success, 1); }));
+  service_.bodies["/health"] = R"({"status": "DOWN"})";
+  collect_.service_stopped("datajs");
+  EXPECT_EQ(collect_.health("datajs"), Health::unhealthy);
+  EXPECT_EQ(std::get<HealthChanged>(facts_.back().body).why, "stopped by hand");
+  ASSERT_TRUE(until([&] { return has(success, NAN); })) << "its series ends";
+  // The lone probe goes at the same pace: some looks would have been taken meanwhile.
+  for (const auto& [word, found] : {std::pair{"DOWN", 0}, {"UP", 1}, {"DOWN", 0}}) {
+    service_.bodies["/lone"] = fmt::format(R"({{"status": "{}"}})", word);
+    ASSERT_TRUE(until(
+        [&, found = found] { return has("probe_success{job=\"probe\", probe=\"lone\"}", found); }));
+  }
+  EXPECT_TRUE(has(success, NAN)) << "and nothing is written after it";
+  service_.bodies["/health"] = R"({"status": "UP"})";
+  collect_.service_restarted("datajs");
+  EXPECT_TRUE(until([&] { return collect_.health("datajs") == Health::healthy; }));
+  EXPECT_TRUE(has(success, 1));
+}
+
 TEST_F(CollectTest, WritesNoFailureThatTheStartPeriodForgives) {
   service_.bodies["/health"] = R"({"status": "DOWN"})";
   ASSERT_EQ(adopt(fmt::format(R"(

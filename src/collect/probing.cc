@@ -56,13 +56,15 @@ class Probing::Round final : public Job {
 };
 
 Task<void> Probing::Round::round(WallTime at) {
+  if (probing_.stopped_.contains(entry_.service)) { co_return; }
   const Clock& clock = probing_.loop_.clock();
   const MonoTime began = clock.mono();
   // The book may change while we look; the probe must last as long as the look.
   const std::shared_ptr<Probe> probe = probe_;
   ProbeOutcome outcome = co_await probe->run(began + Nanos(entry_.timeout));
   const bool cancelled = co_await BeingCancelled{};
-  if (cancelled || probe != probe_) { co_return; }
+  const bool stopped = probing_.stopped_.contains(entry_.service);
+  if (cancelled || stopped || probe != probe_) { co_return; }
   const double took = std::chrono::duration<double>(clock.mono() - began).count();
   outcome.samples.gauge("probe_success", "Whether the probe found what it should.",
                         outcome.success ? 1 : 0);
@@ -124,6 +126,9 @@ void Probing::adopt(std::vector<ProbeEntry> entries, const config::Secrets& secr
 
 void Probing::forget_unchecked() {
   const std::vector<std::string> checked = services();
+  std::erase_if(stopped_, [&](const std::string& service) {
+    return std::find(checked.begin(), checked.end(), service) == checked.end();
+  });
   std::erase_if(said_, [&](const auto& item) {
     if (std::find(checked.begin(), checked.end(), item.first) != checked.end()) { return false; }
     // Nobody may go on believing what was last said.
@@ -138,6 +143,11 @@ void Probing::forget_unchecked() {
 void Probing::judged(const std::string& service) {
   HealthChanged now;
   now.service = service;
+  const bool stopped = stopped_.contains(service);
+  if (stopped) {
+    now.health = Health::unhealthy;
+    now.why = "stopped by hand";
+  }
   bool undecided = false, any_starting = false;
   for (const auto& [name, round] : probes_) {
     if (round->entry().service != service) { continue; }
@@ -155,12 +165,23 @@ void Probing::judged(const std::string& service) {
     now.why = undecided ? "started, not yet healthy" : "every check is good";
   }
   HealthChanged& said = said_[service];
-  if (said.health == now.health) { return; }
+  if (said.health == now.health && !(stopped && said.why != now.why)) { return; }
   said = now;
   facts_({loop_.clock().wall(), std::move(now)});
 }
 
+void Probing::stopped(const std::string& service) {
+  const std::vector<std::string> checked = services();
+  if (std::find(checked.begin(), checked.end(), service) == checked.end()) { return; }
+  if (!stopped_.insert(service).second) { return; }
+  for (const auto& [name, round] : probes_) {
+    if (round->entry().service == service) { round->ended(loop_.clock().wall()); }
+  }
+  judged(service);
+}
+
 void Probing::restarted(const std::string& service) {
+  stopped_.erase(service);
   for (const auto& [name, round] : probes_) {
     if (round->entry().service != service) { continue; }
     round->health().restart(loop_.clock().wall());

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,9 @@ class Probing {
   void adopt(std::vector<ProbeEntry> entries, const config::Secrets& secrets);
   /// The service was started again: it is `starting` anew, and looked at soon.
   void restarted(const std::string& service);
+  /// A person stopped it: it is unhealthy and not looked at until it is restarted, and its series
+  /// end, so that no rule takes what was wanted for a fault.
+  void stopped(const std::string& service);
   Health health(const std::string& service) const;
   /// Names of services that have checks.
   std::vector<std::string> services() const;
@@ -62,6 +66,7 @@ class Probing {
   const FactSink facts_;
   std::map<std::string, std::shared_ptr<Round>> probes_;
   std::map<std::string, HealthChanged> said_;
+  std::set<std::string> stopped_;
 };
 
 }  // namespace vigie::collect

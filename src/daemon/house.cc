@@ -200,12 +200,25 @@ Task<void> House::start_on_edge() {
   config::Problems problems;
   const Status collecting = collect_->adopt(book_.root, book_.secrets, problems);
   if (!collecting) { log::error("daemon", "collect: {}", collecting.error().what); }
+  co_await rest_what_was_stopped();
   units_->start();
   tasks_.spawn(keep_house());
   ready_ = true;
   start_seconds_ = static_cast<double>((real_clock().mono() - began_).count()) / 1e9;
   log::info("daemon", "ready after {:.0f} ms; {} events replayed", start_seconds_.load() * 1e3,
             engine_->telemetry().replayed);
+}
+
+Task<void> House::rest_what_was_stopped() {
+  auto question = [](const engine::Heart& heart, WallTime now) {
+    return heart.decider("supervise")->view("units", now);
+  };
+  const json::value units = co_await engine_->ask(edge_, std::move(question));
+  if (!units.is_array()) { co_return; }
+  for (const json::value& unit : units.get_array()) {
+    if (!unit.is_object() || !get_bool(unit.get_object(), "by_hand")) { continue; }
+    collect_->service_stopped(std::string(get_string(unit.get_object(), "name")));
+  }
 }
 
 Task<void> House::keep_house() {

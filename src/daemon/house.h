@@ -67,6 +67,8 @@ class House {
   Task<Status> reload_book();
   Task<void> start_on_edge();
   Task<void> stop_on_edge();
+  /// What a person stopped before the restart goes on resting.
+  Task<void> rest_what_was_stopped();
   Task<void> keep_house();
   Task<void> reload_task();
   void adopt_in_shells(const config::Book& book);

@@ -131,6 +131,7 @@ void House::take_decided(const engine::Decided& decided) {
       unit_restarts_[unit.unit] = static_cast<uint64_t>(std::max<int64_t>(unit.restarts, 0));
       // A new instance says nothing of the old one's health.
       if (unit.state == UnitState::starting) { collect_->service_restarted(unit.unit); }
+      if (unit.by_hand) { collect_->service_stopped(unit.unit); }
     });
   }
   if (ready_) { api_->decided(decided); }

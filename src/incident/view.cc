@@ -1,10 +1,10 @@
 #include "incident/view.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include "incident/words.h"
+#include "model/view.h"
 
 namespace vigie::incident {
 
@@ -12,35 +12,6 @@ namespace {
 
 constexpr Millis kBefore = 30min;
 constexpr Millis kAfter = 5min;
-
-json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
-json::value time_or_null(const std::optional<WallTime>& at) {
-  return at ? json::value(rfc3339(*at)) : json::value(nullptr);
-}
-
-std::optional<uint64_t> number(std::string_view text) {
-  uint64_t out = 0;
-  const auto [stop, failure] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (failure != std::errc{} || stop != text.data() + text.size()) { return std::nullopt; }
-  return out;
-}
-
-std::string_view param(std::string_view path, std::string_view name) {
-  size_t at = path.find('?');
-  while (at != std::string_view::npos) {
-    const size_t end = std::min(path.find('&', at + 1), path.size());
-    const std::string_view part = path.substr(at + 1, end - at - 1);
-    const size_t equals = part.find('=');
-    if (equals != std::string_view::npos && part.substr(0, equals) == name) {
-      return part.substr(equals + 1);
-    }
-    at = path.find('&', at + 1);
-  }
-  return "";
-}
 
 json::object summary_json(const Incident& incident) {
   return {{"id", incident.id.value},
@@ -67,9 +38,10 @@ json::object summary_json(const Incident& incident) {
 }
 
 json::array incidents_json(const State& state, std::string_view path) {
-  const bool only_live = param(path, "state") == "open";
-  const uint64_t limit = std::min<uint64_t>(number(param(path, "limit")).value_or(1000), 1000);
-  const std::optional<uint64_t> before = number(param(path, "before"));
+  const bool only_live = view_param(path, "state") == "open";
+  const uint64_t limit =
+      std::min<uint64_t>(whole_number<uint64_t>(view_param(path, "limit")).value_or(1000), 1000);
+  const std::optional<uint64_t> before = whole_number<uint64_t>(view_param(path, "before"));
   json::array out;
   for (const bool live : {true, false}) {
     if (!live && only_live) { break; }
@@ -149,7 +121,7 @@ json::array evidence_json(const State& state, const Incident& incident, WallTime
 }
 
 json::value incident_json(const State& state, std::string_view id, WallTime now) {
-  const std::optional<uint64_t> wanted = number(id);
+  const std::optional<uint64_t> wanted = whole_number<uint64_t>(id);
   const auto found = state.incidents.find(IncidentId{wanted.value_or(0)});
   if (found == state.incidents.end()) { return nullptr; }
   const Incident& incident = found->second;

@@ -180,7 +180,9 @@ struct UnitStateChanged {
   UnitState state = UnitState::stopped;
   std::string why;
   int64_t pid = 0, restarts = 0;
-  VIGIE_FIELDS(unit, state, why, pid, restarts)
+  /// A person stopped it, and nobody but a person starts it again.
+  bool by_hand = false;
+  VIGIE_FIELDS(unit, state, why, pid, restarts, by_hand)
 };
 
 }  // namespace vigie

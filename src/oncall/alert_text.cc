@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "base/html.h"
+
 namespace vigie::oncall {
 
 namespace {
@@ -69,32 +71,6 @@ void add_html(std::string& out, const OneAlert& alert) {
 }
 
 }  // namespace
-
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 AlertWords alert_words(const json::object& payload) {
   AlertWords words;

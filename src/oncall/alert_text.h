@@ -13,6 +13,5 @@ struct AlertWords {
 
 /// `payload` is Alertmanager's webhook version 4 data. At most 50 alerts are spelt out.
 AlertWords alert_words(const json::object& payload);
-std::string escape_html(std::string_view text);
 
 }  // namespace vigie::oncall

@@ -1,44 +1,14 @@
 #include "oncall/view.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
+#include "model/view.h"
 #include "oncall/calling.h"
 
 namespace vigie::oncall {
 
 namespace {
-
-json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
-json::value time_or_null(const std::optional<WallTime>& at) {
-  return at ? json::value(rfc3339(*at)) : json::value(nullptr);
-}
-
-std::optional<int64_t> number(std::string_view text) {
-  int64_t out = 0;
-  const auto [stop, failure] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (failure != std::errc{} || stop != text.data() + text.size()) { return std::nullopt; }
-  return out;
-}
-
-/// The value of `name` in "path?a=b&c=d".
-std::string_view param(std::string_view path, std::string_view name) {
-  size_t at = path.find('?');
-  while (at != std::string_view::npos) {
-    const size_t end = std::min(path.find('&', at + 1), path.size());
-    const std::string_view part = path.substr(at + 1, end - at - 1);
-    const size_t equals = part.find('=');
-    if (equals != std::string_view::npos && part.substr(0, equals) == name) {
-      return part.substr(equals + 1);
-    }
-    at = path.find('&', at + 1);
-  }
-  return "";
-}
 
 std::string name_of_person(const Roster& roster, const std::string& id) {
   const auto found = roster.people.find(id);
@@ -141,9 +111,10 @@ json::object page_json(const LedgerPage& page) {
 }
 
 json::array pages(const State& state, std::string_view path) {
-  const std::optional<int64_t> incident = number(param(path, "incident"));
-  const std::optional<int64_t> before = number(param(path, "before"));
-  const int64_t limit = std::clamp<int64_t>(number(param(path, "limit")).value_or(1000), 0, 1000);
+  const std::optional<int64_t> incident = whole_number<int64_t>(view_param(path, "incident"));
+  const std::optional<int64_t> before = whole_number<int64_t>(view_param(path, "before"));
+  const int64_t limit =
+      std::clamp<int64_t>(whole_number<int64_t>(view_param(path, "limit")).value_or(1000), 0, 1000);
   json::array out;
   for (auto it = state.pages.rbegin(); it != state.pages.rend(); ++it) {
     if (static_cast<int64_t>(out.size()) >= limit) { break; }
@@ -156,7 +127,7 @@ json::array pages(const State& state, std::string_view path) {
 }
 
 json::value why(const State& state, std::string_view id) {
-  const std::optional<int64_t> wanted = number(id);
+  const std::optional<int64_t> wanted = whole_number<int64_t>(id);
   if (!wanted) { return nullptr; }
   const auto found = state.pages.find(PageId{static_cast<uint64_t>(*wanted)});
   if (found == state.pages.end()) { return nullptr; }
@@ -170,7 +141,7 @@ json::value why(const State& state, std::string_view id) {
 }
 
 json::value next(const Roster& roster, const State& state, std::string_view id) {
-  const std::optional<int64_t> wanted = number(id);
+  const std::optional<int64_t> wanted = whole_number<int64_t>(id);
   if (!wanted) { return nullptr; }
   const auto found = state.pursuits.find(IncidentId{static_cast<uint64_t>(*wanted)});
   if (found == state.pursuits.end()) { return nullptr; }
@@ -212,10 +183,10 @@ json::value view_of_room(const Roster& roster, const State& state, std::string_v
   if (head.empty()) { return summary(state); }
   if (head == "oncall") { return duty_rows(roster, "", now); }
   if (head == "who") {
-    const std::string_view at = param(path, "at");
-    const std::optional<int64_t> millis = number(at);
+    const std::string_view at = view_param(path, "at");
+    const std::optional<int64_t> millis = whole_number<int64_t>(at);
     const WallTime asked = millis ? wall_from_millis(*millis) : parse_rfc3339(at).value_or(now);
-    return duty_rows(roster, param(path, "team"), asked);
+    return duty_rows(roster, view_param(path, "team"), asked);
   }
   if (head == "pages") { return pages(state, path); }
   if (head == "people") { return people(roster); }

@@ -47,6 +47,7 @@ class RunbookDecider final : public Decider {
   void on(const RunCancelAsked& event);
   void on(const RunEnded& event);
   void on(const StepAnswered& event);
+  void on(const UnitStateChanged& event);
   template <class T>
   void on(const T&) {}
 
@@ -365,6 +366,14 @@ void RunbookDecider::on(const RunCancelAsked& event) {
   Run* run = find_run(event.run);
   if (run == nullptr) { return; }
   stepper(*run).cancel(event.who);
+}
+
+void RunbookDecider::on(const UnitStateChanged& event) {
+  if (event.by_hand) {
+    state_.stopped.try_emplace(event.unit, now_);
+  } else {
+    state_.stopped.erase(event.unit);
+  }
 }
 
 void RunbookDecider::on(const StepAnswered& event) {

@@ -152,6 +152,21 @@ TEST_F(RunbookDeciderTest, BlastRadiusHoldsOverAllRuns) {
   EXPECT_EQ(stage.take_said()[0], "started heartbeats by ana");
 }
 
+TEST_F(RunbookDeciderTest, LeavesAloneWhatAPersonStopped) {
+  stage.feed(UnitStateChanged{.unit = "datajs", .state = UnitState::stopped, .by_hand = true});
+  stage.open("datajs", stalled());
+  EXPECT_EQ(stage.take_said()[0], "declined: datajs was stopped by hand, and a person starts it");
+  stage.feed(RunAsked{.runbook = "heartbeats", .incident = {}, .params = {}, .who = "ana"});
+  EXPECT_EQ(stage.take_said()[0], "started heartbeats by ana") << "a person may";
+  stage.settle();
+  stage.settle();
+  stage.feed(UnitStateChanged{.unit = "datajs", .state = UnitState::starting});
+  stage.forward(1h);
+  stage.take_said();
+  stage.open("datajs", stalled());
+  EXPECT_EQ(stage.take_said()[0], "started heartbeats by vigie");
+}
+
 TEST_F(RunbookDeciderTest, AStepThatWasCutWaitsForAPersonWhoIsPaged) {
   stage.open("datajs", stalled());
   stage.take_said();

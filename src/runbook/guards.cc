@@ -69,6 +69,11 @@ std::vector<std::string> disturbed_by(const Runbook& runbook, const Labels& labe
 
 Verdict may_start(const State& state, const Runbook& runbook, const std::string& service,
                   const std::vector<std::string>& disturbs, bool automatic, WallTime now) {
+  for (const std::string& each : disturbs) {
+    if (automatic && state.stopped.contains(each)) {
+      return refused(fmt::format("{} was stopped by hand, and a person starts it", each));
+    }
+  }
   const auto found = state.past.find(past_key(runbook.id, service));
   if (automatic && found != state.past.end()) {
     const Past& past = found->second;

@@ -19,7 +19,8 @@ struct Verdict {
 std::vector<std::string> disturbed_by(const Runbook& runbook, const Labels& labels,
                                       const StringMap& params, const std::string& service);
 
-/// Blast radius for everybody; cooldown and at-most only for runs that start by themselves.
+/// Blast radius for everybody; cooldown, at-most and services that a person stopped only for runs
+/// that start by themselves.
 /// The cooldown is counted from the last verification that succeeded.
 Verdict may_start(const State& state, const Runbook& runbook, const std::string& service,
                   const std::vector<std::string>& disturbs, bool automatic, WallTime now);

@@ -5,6 +5,8 @@
 
 #include <memory>
 
+#include "base/html.h"
+
 namespace vigie::runbook {
 
 namespace {
@@ -170,35 +172,12 @@ bool is_fence(cmark_node* node, const std::vector<std::string_view>& lines) {
   return line.find("```") != std::string_view::npos || line.find("~~~") != std::string_view::npos;
 }
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 /// cmark writes headings without ids: a block of our own stands in for each.
 void give_id(cmark_node* heading) {
   const Block block = heading_of(heading);
   cmark_node* own = cmark_node_new(CMARK_NODE_CUSTOM_BLOCK);
   const std::string whole = fmt::format("<h{0} id=\"{1}\">{2}</h{0}>", block.level,
-                                        escaped(block.info), escaped(block.text));
+                                        escape_html(block.info), escape_html(block.text));
   cmark_node_set_on_enter(own, whole.c_str());
   if (cmark_node_replace(heading, own) != 0) {
     cmark_node_free(heading);

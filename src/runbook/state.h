@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -95,7 +94,8 @@ struct State {
   std::map<RunId, Run> runs;
   std::map<std::string, Past> past;  ///< By "runbook service".
   std::map<IncidentId, KnownIncident> incidents;
-  VIGIE_FIELDS(files, last_run, runs, past, incidents)
+  std::map<std::string, WallTime> stopped;  ///< Services that a person stopped, and since when.
+  VIGIE_FIELDS(files, last_run, runs, past, incidents, stopped)
 };
 
 inline constexpr size_t kRunsKept = 200;

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "model/codec.h"
+#include "model/view.h"
 #include "runbook/executor_kind.h"
 #include "runbook/guards.h"
 #include "runbook/library.h"
@@ -16,11 +17,6 @@
 namespace vigie::runbook {
 
 namespace {
-
-json::value time_or_null(const std::optional<WallTime>& time) {
-  if (!time) { return nullptr; }
-  return json::value(rfc3339(*time));
-}
 
 json::value text_or_null(std::string_view text) {
   if (text.empty()) { return nullptr; }

@@ -452,8 +452,12 @@ void SuperviseDecider::set_state(const std::string& name, Unit& unit, UnitState 
   if (unit.state != state) { unit.since = now_; }
   unit.state = state;
   unit.why = std::move(why);
-  out_.say(UnitStateChanged{
-      .unit = name, .state = state, .why = unit.why, .pid = unit.pid, .restarts = unit.restarts});
+  out_.say(UnitStateChanged{.unit = name,
+                            .state = state,
+                            .why = unit.why,
+                            .pid = unit.pid,
+                            .restarts = unit.restarts,
+                            .by_hand = unit.rests_by_hand()});
 }
 
 json::object SuperviseDecider::view_of(const std::string& name, const Unit& unit) const {
@@ -466,6 +470,7 @@ json::object SuperviseDecider::view_of(const std::string& name, const Unit& unit
   out["why"] = unit.why.empty() ? json::value(nullptr) : json::value(unit.why);
   out["runtime"] = unit.settings.runtime;
   out["wanted"] = unit.wanted;
+  out["by_hand"] = unit.rests_by_hand();
   out["next_start_at"] = unit.state == UnitState::backoff && unit.not_before
                              ? json::value(rfc3339(*unit.not_before))
                              : json::value(nullptr);

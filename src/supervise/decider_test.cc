@@ -100,6 +100,9 @@ class World {
   std::string why(const std::string& unit) const {
     return get_string(decider_->view("units/" + unit, now).as_object(), "why");
   }
+  bool rests_by_hand(const std::string& unit) const {
+    return get_bool(decider_->view("units/" + unit, now).as_object(), "by_hand");
+  }
   int64_t restarts(const std::string& unit) const {
     return get_int(decider_->view("units/" + unit, now).as_object(), "restarts");
   }
@@ -289,9 +292,13 @@ TEST(Supervise, AStopDuringAStartWaitsForIt) {
   EXPECT_EQ(world.take(), Lines{"stop a 101"});
   world.settle();
   EXPECT_EQ(world.state("a"), "stopped");
+  EXPECT_TRUE(world.rests_by_hand("a"));
   // unless-stopped: it stays so over a restart of Vigie.
   world.start_daemon();
   EXPECT_EQ(world.take(), Lines{});
+  EXPECT_TRUE(world.rests_by_hand("a"));
+  world.ask("a", "start");
+  EXPECT_FALSE(world.rests_by_hand("a"));
 }
 
 TEST(Supervise, AnExitMayBeHeardOfBeforeItsStart) {

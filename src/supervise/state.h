@@ -52,6 +52,9 @@ struct Unit {
   VIGIE_FIELDS(settings, state, why, since, wanted, stopped_by_hand, removed, restart_wanted,
                gave_up, pid, start, pending, effect, early, restarts, failures, backoff, not_before,
                well_since, unhealthy_restarts)
+
+  /// A person stopped it, and wants it so.
+  bool rests_by_hand() const { return stopped_by_hand && !wanted && !removed; }
 };
 
 struct State {

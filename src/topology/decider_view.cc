@@ -1,13 +1,10 @@
 #include "model/codec.h"
+#include "model/view.h"
 #include "topology/decider.h"
 
 namespace vigie::topology {
 
 namespace {
-
-json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(text);
-}
 
 json::array names(const std::vector<std::string>& list) {
   json::array out;

@@ -45,6 +45,30 @@ def a_killed_daemon_finds_its_processes_and_incidents_again():
     vigie.settle()
 
 
+def service(name):
+    services = vigie.get("/api/vigie/services")["services"]
+    return next(each for each in services if each["name"] == name)
+
+
+def what_a_person_stops_stays_stopped():
+    """Neither a rule nor a runbook takes what somebody wanted for a fault; a kill changes nothing."""
+    since = now()
+    stopped = vigie.cli("stop", "devicemanagement")
+    assert stopped.returncode == 0, stopped
+    vigie.until(lambda: service("devicemanagement")["why"] == "stopped by hand", 20, "the stop")
+    vigie.stays(lambda: not vigie.begun(since), 8, "no incident")
+    vigie.kill()
+    vigie.start()
+    vigie.wait_ready()
+    vigie.until(lambda: service("devicemanagement")["why"] == "stopped by hand", 20, "the stop")
+    vigie.stays(lambda: not vigie.begun(since), 8, "no incident")
+    assert service("devicemanagement")["unit"]["state"] == "stopped"
+    assert vigie.cli("start", "devicemanagement").returncode == 0
+    vigie.until(lambda: service("devicemanagement")["health"] == "healthy", 20, "its health")
+    vigie.settle()
+    assert not vigie.begun(since), vigie.begun(since)
+
+
 def loki_alert(state):
     found = [one for one in vigie.alerts() if one["labels"]["alertname"] == "LokiDown"]
     return found[0] if found and found[0]["state"] == state else None
@@ -166,6 +190,7 @@ if __name__ == "__main__":
             strangers_are_refused,
             a_manual_is_run_step_by_step,
             a_killed_daemon_finds_its_processes_and_incidents_again,
+            what_a_person_stops_stays_stopped,
             a_pending_alert_keeps_its_time_over_a_kill,
             a_minute_without_vigie_makes_no_false_alarm,
             stops_everything_it_started,
