@@ -18,7 +18,8 @@ constexpr size_t kComparedAlways = 100'000;
 
 BookAdopted adopted(const config::Node& book) {
   std::string text = to_text(book.to_json());
-  return {.hash = fmt::format("{:016x}", std::hash<std::string>{}(text)), .text = std::move(text)};
+  std::string hash = fmt::format("{:016x}", std::hash<std::string>{}(text));
+  return {.hash = std::move(hash), .text = std::move(text)};
 }
 
 Task<void> keep(engine::Engine& engine, Loop& core,
@@ -42,9 +43,9 @@ struct World::Life {
                 .perform = [&world](engine::Release r) { world.carriers_.perform(std::move(r)); },
                 .trouble = [&world](std::string why) { world.take_trouble(why); },
                 .decided =
-                    [&world](const engine::Decided& decided) {
-                      world.witness_.take(decided, world.clock_.mono());
-                      if (world.decided) { world.decided(decided); }
+                    [&world](const engine::Decided& what) {
+                      world.witness_.take(what, world.clock_.mono());
+                      if (world.decided) { world.decided(what); }
                     },
                 .life = std::to_string(world.crashes_)}) {}
 
@@ -106,7 +107,8 @@ void World::take_trouble(const std::string& why) {
     life_->engine.submit(
         ConditionRose{.rule = rule,
                       .labels = labels,
-                      .annotations = {{"summary", "Vigie cannot write its journal: " + why}},
+                      .annotations = {{"summary", "Vigie cannot write its journal"},
+                                      {"description", "Pages still leave, from memory. " + why}},
                       .value = 1});
   }
 }

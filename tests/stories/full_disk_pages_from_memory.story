@@ -73,7 +73,7 @@ flow     heartbeat/thingsboard dead
 disk     full
 fire     DbDown{team="core"}
 expect   ana email "DbDown"
-expect   ana email "Vigie cannot write its journal: the disk is full"
+expect   ana email "Vigie cannot write its journal"
 fire     HeartbeatStalled{}
 forward  10s
 expect   steps restart 0
