@@ -28,7 +28,7 @@ test: build
 	@ninja -C $(BUILD) -j $(JOBS) all unit_tests
 	@tools/test
 
-# Real servers that Debian lacks; needs Maven and PyPI.
+# Real servers that Debian lacks (Kafka, from Maven), and the peers' own test data.
 test-peers: build
 	@tools/test-peers
 
