@@ -214,6 +214,8 @@ TEST(Settings, NeverShowsASecret) {
   EXPECT_EQ(problems_of("{name: x, token: hunter2}"),
             "test.yml:1:18: warning: the secret \"token\" stands in the book as text (write {env: "
             "NAME} or {file: path})\n");
+  EXPECT_EQ(problems_of("{name: x, token: 'http://127.0.0.1:19121/hook'}"), "");
+  EXPECT_NE(problems_of("{name: x, token: 'http://127.0.0.1.example.org/hook'}"), "");
   Problems problems;
   const Node variable = Node::scalar("${P}", false, {"a.yml", 1, 1}).with_text("hunter2");
   (void)Settings::read(Node::map({{Node::scalar("retries"), variable},
