@@ -89,6 +89,34 @@ Question unless_run(uint64_t id, Fits fits, std::string_view otherwise) {
   };
 }
 
+/// The step that run `id` asks about, or "": its newest attempt.
+std::string asked_step(const json::object& run) {
+  std::string out;
+  if (const json::array* steps = get_array(run, "steps")) {
+    for (const json::value& step : *steps) {
+      const bool tried = step.is_object() && get_int(step.get_object(), "attempt") > 0;
+      if (tried) { out = get_string(step.get_object(), "id"); }
+    }
+  }
+  return out;
+}
+
+/// Objects unless run `id` waits for an answer, about `step` if one is named: a click on another
+/// step came too late.
+Question unless_asking(uint64_t id, std::string step) {
+  return [id, step = std::move(step)](const engine::Heart& heart, WallTime now) -> json::value {
+    const auto waits = [](std::string_view state) { return state == "waiting"; };
+    json::value no = unless_run(id, waits, "does not wait for an answer")(heart, now);
+    if (!no.is_null() || step.empty()) { return no; }
+    const json::value run = view_of(heart, "runbook", run_path(id), now);
+    const std::string asked = asked_step(run.get_object());
+    if (asked == step) { return nullptr; }
+    return refusal(409, "conflict",
+                   fmt::format("run {} asks about its step \"{}\", not \"{}\"", id, asked, step),
+                   "step");
+  };
+}
+
 net::HttpReply answered(const Acted& acted, net::HttpReply reply) {
   if (acted.repeat) { reply.headers.set("Idempotency-Replayed", "true"); }
   return reply;
@@ -226,8 +254,7 @@ Task<net::HttpReply> Routes::run_answer(Call call) {
   if (answer != "done" && answer != "not_done" && answer != "again") {
     co_return error_reply(400, "invalid", "answer \"done\", \"not_done\" or \"again\"", "answer");
   }
-  const auto waits = [](std::string_view state) { return state == "waiting"; };
-  Question objection = unless_run(request.id, waits, "does not wait for an answer");
+  Question objection = unless_asking(request.id, get_string(request.body, "step"));
   StepAnswered asked{.run = {request.id},
                      .step = get_string(request.body, "step"),
                      .answer = answer,

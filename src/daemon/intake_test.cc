@@ -19,6 +19,7 @@ namespace {
 
 constexpr const char* kBook = R"(
 name: small
+include: [look.md]
 people:
   ana: {name: Ana, notify: [{via: terminal}]}
   ben: {name: Ben, notify: [{via: terminal}]}
@@ -27,6 +28,15 @@ schedules: {core: {layers: [{every: 72h, from: "2026-01-05 09:00", people: [ana]
 escalations: {core: {levels: [{page: [schedule core], wait: 5m}]}}
 last-resort: [ana]
 services: {thing: {team: core}}
+)";
+
+constexpr const char* kRunbook = R"(---
+title: Look first
+---
+## Look {#look}
+```command approve=ask
+true
+```
 )";
 
 /// One life of the counter where people talk to Vigie; the rows outlive it.
@@ -46,6 +56,7 @@ class Counter {
                  .life = "1"}),
         client_(net_.loop) {
     book_.write("vigie.yml", kBook);
+    book_.write("look.md", kRunbook);
     auto store = tsdb::Store::open({.dir = dir + "/metrics", .disk = &disk});
     ASSERT(store, "{}", store.error().what);
     store_ = *std::move(store);
@@ -203,6 +214,21 @@ TEST_F(Intake, AnotherRequestWithTheSameKeyIsRefused) {
   EXPECT_EQ(counter_->send("POST", "/api/vigie/incidents", kDeclare, "two words").status, 400);
   EXPECT_EQ(counter_->send("POST", "/api/vigie/incidents", kDeclare, std::string(256, 'k')).status,
             400);
+}
+
+TEST_F(Intake, AnAnswerAboutAnotherStepIsRefused) {
+  const net::HttpReply begun = counter_->send("POST", "/api/vigie/runbooks/look/run", "{}");
+  ASSERT_EQ(begun.status, 202) << begun.body;
+  const auto answer = [&](const char* body) {
+    return counter_->send("POST", "/api/vigie/runs/1/answer", body);
+  };
+  const net::HttpReply late = answer(R"({"answer":"done","step":"empty"})");
+  EXPECT_EQ(late.status, 409);
+  EXPECT_NE(late.body.find(R"(run 1 asks about its step \"look\", not \"empty\")"),
+            std::string::npos)
+      << late.body;
+  EXPECT_EQ(answer(R"({"answer":"done","step":"look"})").status, 200);
+  EXPECT_EQ(answer(R"({"answer":"done"})").status, 409) << "it has ended";
 }
 
 TEST_F(Intake, KeysSurviveARestart) {
