@@ -55,13 +55,12 @@ class Head {
   Series& add(std::string packed, uint64_t hash);
   /// Removes the series for which `gone` holds from the index.
   template <class Gone>
-  size_t remove_if(Gone gone) {
+  void remove_if(Gone gone) {
     std::vector<uint64_t> dead;
     for (const auto& [id, series] : series_) {
       if (gone(*series)) { dead.push_back(id); }
     }
     if (!dead.empty()) { remove(std::move(dead)); }
-    return dead.size();
   }
 
   size_t size() const { return series_.size(); }
