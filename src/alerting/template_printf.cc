@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "alerting/template_functions.h"
-#include "base/json.h"
+#include "base/utf8.h"
 
 namespace vigie::alerting {
 
@@ -105,12 +105,40 @@ std::string mismatch(const Value& arg, char letter) {
   return fmt::format("%!{}({}={})", letter, arg.type_name(), arg.print());
 }
 
+/// Go counts characters, not bytes, in widths and precisions.
+std::string_view first_characters(std::string_view text, size_t count) {
+  size_t end = 0;
+  for (; count > 0 && end < text.size(); --count) {
+    end += std::max<size_t>(1, utf8_length(text.substr(end)));
+  }
+  return text.substr(0, end);
+}
+
+std::string escaped(unsigned char byte) {
+  constexpr std::string_view kNamed = "abtnvfr";  // From 7 on, in ASCII's order.
+  if (byte == '"' || byte == '\\') { return {'\\', static_cast<char>(byte)}; }
+  if (byte >= 7 && byte < 7 + kNamed.size()) { return {'\\', kNamed[byte - 7U]}; }
+  return fmt::format("\\x{:02x}", byte);
+}
+
+/// As Go's strconv.Quote, for the characters of ASCII and bytes that are not UTF-8.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  while (!text.empty()) {
+    const size_t length = utf8_length(text);
+    const auto byte = static_cast<unsigned char>(text.front());
+    const bool plain = length > 1 || (length == 1 && byte >= 0x20 && byte != 0x7f && byte != '"' &&
+                                      byte != '\\');
+    out += plain ? std::string(text.substr(0, length)) : escaped(byte);
+    text.remove_prefix(std::max<size_t>(1, length));
+  }
+  return out + "\"";
+}
+
 std::string text_verb(const Value& arg, const Verb& verb) {
   std::string text = arg.print();
-  if (verb.precision >= 0 && text.size() > static_cast<size_t>(verb.precision)) {
-    text.resize(static_cast<size_t>(verb.precision));
-  }
-  if (verb.letter == 'q') { return to_text(json::value(json::string(text))); }
+  if (verb.precision >= 0) { text = first_characters(text, static_cast<size_t>(verb.precision)); }
+  if (verb.letter == 'q') { return quoted(text); }
   if (verb.letter == 'x' || verb.letter == 'X') {
     std::string out;
     for (const char c : text) { out += fmt::format("{:02x}", static_cast<unsigned char>(c)); }
@@ -169,8 +197,9 @@ std::string go_printf(std::string_view format, std::span<const Value> args) {
       continue;
     }
     std::string text = one(args[used++], verb);
-    if (text.size() < verb.width) {
-      text.insert(verb.left ? text.size() : 0, verb.width - text.size(), ' ');
+    const size_t characters = utf8_characters(text);
+    if (characters < verb.width) {
+      text.insert(verb.left ? text.size() : 0, verb.width - characters, ' ');
     }
     out += text;
   }

@@ -73,7 +73,8 @@ std::string go_float(double v) {
   if (std::isinf(v)) { return v > 0 ? "+Inf" : "-Inf"; }
   std::array<char, 512> buffer{};
   const double size = std::fabs(v);
-  const bool plain = size == 0 || (size >= 1e-4 && size < 1e21);
+  // As Go's %v and %g without a precision: 1e+06, and 999999 before it.
+  const bool plain = size == 0 || (size >= 1e-4 && size < 1e6);
   const auto format = plain ? std::chars_format::fixed : std::chars_format::scientific;
   const auto done = std::to_chars(buffer.data(), buffer.data() + buffer.size(), v, format);
   return {buffer.data(), done.ptr};

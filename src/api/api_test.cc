@@ -67,10 +67,10 @@ void put_bytes(std::string& out, uint8_t tag, std::string_view bytes) {
   out += bytes;
 }
 
-std::string write_request(double value) {
+std::string write_request(double value, std::string_view name = "up") {
   std::string label;
   put_bytes(label, 0x0a, "__name__");
-  put_bytes(label, 0x12, "up");
+  put_bytes(label, 0x12, name);
   std::string sample = "\x09";
   sample.append(reinterpret_cast<const char*>(&value), 8);
   sample += "\x10\xe8\x07";  // 1000 ms
@@ -104,6 +104,9 @@ TEST(RemoteWrite, RefusesWhatItCannotRead) {
   std::string torn = write_request(1);
   torn.pop_back();
   EXPECT_EQ(read_remote_write("snappy", "", packed(torn)).error().code, Code::invalid);
+  const auto latin = read_remote_write("snappy", "", packed(write_request(1, "u\xff")));
+  ASSERT_FALSE(latin);
+  EXPECT_NE(latin.error().what.find("is not UTF-8"), std::string::npos) << latin.error().what;
   const auto v2 = read_remote_write(
       "snappy", "application/x-protobuf;proto=io.prometheus.write.v2.Request", "");
   EXPECT_EQ(v2.error().code, Code::conflict);

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <optional>
 
+#include "base/utf8.h"
+
 namespace vigie::api {
 
 namespace {
@@ -100,6 +102,10 @@ Result<Labels::Pair> read_label(std::string_view bytes) {
     if (field->number == 2) { out.second = field->bytes; }
   }
   if (message.broken()) { return torn(); }
+  if (!is_utf8(out.first) || !is_utf8(out.second)) {
+    return error(Code::invalid, fmt::format("label \"{}\" is not UTF-8: \"{}\"",
+                                            repaired_utf8(out.first), repaired_utf8(out.second)));
+  }
   return out;
 }
 

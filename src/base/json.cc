@@ -6,6 +6,8 @@
 #include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/utf8.h"
+
 namespace vigie {
 
 Result<json::value> parse_json(std::string_view text) {
@@ -21,7 +23,8 @@ Result<json::value> parse_json(std::string_view text) {
 }
 
 std::string to_text(const json::value& value) {
-  return json::serialize(value);
+  // Only texts can hold other bytes, and within them any character may stand.
+  return repaired_utf8(json::serialize(value));
 }
 
 std::string get_string(const json::object& object, std::string_view key,

@@ -15,7 +15,8 @@ namespace json = boost::json;
 
 /// RFC 8259 with a depth of 64 at most. Errors: `invalid` with the byte offset.
 Result<json::value> parse_json(std::string_view text);
-/// One line, keys in their own order: equal values give equal bytes.
+/// One line, keys in their own order: equal values give equal bytes. Bytes that are not UTF-8
+/// become U+FFFD, so that what is written can always be read.
 std::string to_text(const json::value& value);
 
 // Lenient readers: the fallback when the key is absent or of another type.

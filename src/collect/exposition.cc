@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/utf8.h"
 #include "collect/exposition_scan.h"
 
 namespace vigie::collect {
@@ -170,7 +171,7 @@ Result<ExpositionReader::Item> ExpositionReader::read_metadata(Item item, std::s
   } else if (!rest.empty()) {
     rest.remove_prefix(1);
   }
-  if (!is_valid_utf8(rest)) { return fail("the text is not UTF-8"); }
+  if (!is_utf8(rest)) { return fail("the text is not UTF-8"); }
   metadata_ = rest;
   if (item != Item::type) { return item; }
   while (text && !rest.empty() && (rest.back() == ' ' || rest.back() == '\t')) {

@@ -86,7 +86,6 @@ Status parse_series(std::string_view text, Grammar grammar, MetricType type,
 /// What a Content-Type header says; nothing when it names no grammar we read.
 std::optional<Grammar> grammar_of(std::string_view content_type);
 
-bool is_valid_utf8(std::string_view text);
 /// The legacy grammar of label names: letters, digits and underscores.
 bool is_label_name(std::string_view text);
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <system_error>
 
+#include "base/utf8.h"
 #include "collect/text_writer.h"
 
 namespace vigie::collect {
@@ -90,7 +91,7 @@ Result<std::string> LabelScanner::quoted(std::string_view what) {
   const size_t size = scan_quoted(text_.substr(at_));
   if (size == 0) { return fail(fmt::format("{} is not in quotes", what)).error(); }
   const std::string_view inner = text_.substr(at_ + 1, size - 2);
-  if (!is_valid_utf8(inner)) { return fail(fmt::format("{} is not UTF-8", what)).error(); }
+  if (!is_utf8(inner)) { return fail(fmt::format("{} is not UTF-8", what)).error(); }
   at_ += size;
   return unescape(inner);
 }
@@ -278,29 +279,6 @@ Status parse_series(std::string_view text, Grammar grammar, MetricType type,
   }
   normalize_bounds(type, out, from);
   return ok();
-}
-
-bool is_valid_utf8(std::string_view text) {
-  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-  size_t i = 0;
-  while (i < text.size()) {
-    const unsigned char lead = bytes[i];
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    const size_t more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
-    if (lead < 0xC2 || lead > 0xF4 || i + more >= text.size()) { return false; }
-    for (size_t k = 1; k <= more; ++k) {
-      if ((bytes[i + k] & 0xC0) != 0x80) { return false; }
-    }
-    const unsigned char second = bytes[i + 1];
-    const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
-    const bool beyond = (lead == 0xED && second > 0x9F) || (lead == 0xF4 && second > 0x8F);
-    if (overlong || beyond) { return false; }
-    i += more + 1;
-  }
-  return true;
 }
 
 }  // namespace vigie::collect

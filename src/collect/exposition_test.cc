@@ -178,13 +178,5 @@ TEST(TextWriter, WritesWhatTheReaderReads) {
             "a{x=\"q\\\"\\\\\\n\", y=\"z\"}=0.1 | b=1e+300");
 }
 
-TEST(Utf8, KnowsOverlongSurrogateAndCutBytes) {
-  EXPECT_TRUE(is_valid_utf8("aé€𝄞"));
-  for (const char* bad : {"\x80", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80",
-                          "\xe2\x82", "\xf0\x9d\x84", "\xf4\x90\x80\x80"}) {
-    EXPECT_FALSE(is_valid_utf8(bad));
-  }
-}
-
 }  // namespace
 }  // namespace vigie::collect

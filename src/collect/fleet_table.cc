@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/utf8.h"
+
 namespace vigie::collect {
 
 namespace {
@@ -116,8 +118,8 @@ void FleetTable::unlink(List& list, uint32_t index) {
 }
 
 Result<bool> FleetTable::beat(std::string_view device, WallTime at_time, uint64_t devices_max) {
-  if (device.empty() || device.size() > kNameMax) {
-    return error(Code::invalid, "a device's name has 1 to 255 bytes");
+  if (device.empty() || device.size() > kNameMax || !is_utf8(device)) {
+    return error(Code::invalid, "a device's name has 1 to 255 bytes of UTF-8");
   }
   if (at_time + kClockStep < newest_) { follow_clock(at_time); }
   newest_ = std::max(newest_, at_time);

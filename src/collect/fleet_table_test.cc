@@ -50,6 +50,7 @@ TEST(FleetTable, RefusesBeyondItsBoundAndBadNames) {
   EXPECT_TRUE(table.beat("a", at(1), 1));
   EXPECT_EQ(table.beat("", at(0), kMax).error().code, Code::invalid);
   EXPECT_EQ(table.beat(std::string(256, 'x'), at(0), kMax).error().code, Code::invalid);
+  EXPECT_EQ(table.beat("dev\xff", at(0), kMax).error().code, Code::invalid);
 }
 
 TEST(FleetTable, FollowsAClockThatGoesBack) {

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "base/utf8.h"
 #include "collect/exposition.h"
 #include "collect/relabel.h"
 #include "collect/relabel_pattern.h"
@@ -60,7 +61,7 @@ bool sets_target(RelabelAction action) {
 
 /// UTF-8 names are allowed since Prometheus 3; what is left to refuse is emptiness and bad bytes.
 bool is_name(std::string_view text) {
-  return !text.empty() && is_valid_utf8(text);
+  return !text.empty() && is_utf8(text);
 }
 
 /// Of what is written, what this action has no use for; "" when all is well.

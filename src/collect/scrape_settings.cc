@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/utf8.h"
 #include "collect/scrape_fields.h"
 #include "config/values.h"
 
@@ -281,8 +282,8 @@ std::vector<TargetGroup> read_target_groups(const Node& node, std::string_view k
                      "scheme and path have keys of their own");
     }
     for (const auto& [name, value] : settings.node("labels").entries()) {
-      if (name.text().empty() || !is_valid_utf8(name.text()) || !value.is_scalar() ||
-          !is_valid_utf8(value.text())) {
+      if (name.text().empty() || !is_utf8(name.text()) || !value.is_scalar() ||
+          !is_utf8(value.text())) {
         problems.error(name.place(), "a label needs a name and a text, both in UTF-8");
         continue;
       }

@@ -1,5 +1,6 @@
 #include "collect/text_writer.h"
 
+#include "base/utf8.h"
 #include "collect/exposition.h"
 
 #include <charconv>
@@ -23,7 +24,7 @@ void append_value(std::string& out, double value) {
 
 void append_label_value(std::string& out, std::string_view value) {
   // File systems and programs may name things in any bytes; one of them must not cost a scrape.
-  const bool clean = is_valid_utf8(value);
+  const bool clean = is_utf8(value);
   for (const char c : value) {
     if (!clean && static_cast<unsigned char>(c) >= 0x80) {
       out += '?';

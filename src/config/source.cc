@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/utf8.h"
+
 namespace vigie::config {
 
 namespace {
@@ -57,23 +59,6 @@ Result<std::string> read_source(const std::string& path, size_t bytes_max) {
 
 namespace {
 
-/// Bytes of the well-formed UTF-8 sequence at the front of `text`; 0 when it is not well formed.
-size_t sequence_length(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) { return 1; }
-  const size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < length) { return 0; }
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) { return 0; }
-  }
-  // Overlong forms, surrogates, and what lies beyond U+10FFFF.
-  const unsigned char second = byte(1);
-  if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f)) { return 0; }
-  if ((first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f)) { return 0; }
-  return length;
-}
-
 bool is_forbidden_control(char c) {
   return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
 }
@@ -84,7 +69,7 @@ bool check_characters(std::string_view content, const std::string& file, Problem
   uint32_t line = 1;
   size_t line_start = 0;
   for (size_t at = 0; at < content.size();) {
-    const size_t length = sequence_length(content.substr(at));
+    const size_t length = utf8_length(content.substr(at));
     const auto place = [&]() -> Place {
       return {file, line, static_cast<uint32_t>(at - line_start + 1)};
     };

@@ -103,6 +103,22 @@ TEST(Engine, AnEffectWithoutOutcomeIsReleasedAgainAfterACrashAndMarked) {
   EXPECT_EQ(life.released[0].attempt, 2);
 }
 
+TEST(Engine, BytesThatAreNotUtf8AreMendedBeforeTheyAreDecidedAbout) {
+  SimClock clock;
+  auto rows = std::make_shared<Rows>();
+  {
+    Life life(clock, rows);
+    life.note("bo\xeete");
+    life.turn();
+  }
+  ASSERT_FALSE(rows->events.empty());
+  const auto note = std::find_if(rows->events.begin(), rows->events.end(), [](const Event& event) {
+    return std::holds_alternative<NoteAsked>(event.body);
+  });
+  ASSERT_NE(note, rows->events.end());
+  EXPECT_EQ(std::get<NoteAsked>(note->body).note, "bo\xEF\xBF\xBDte");
+}
+
 TEST(Engine, ASecondOutcomeOfOneEffectChangesNothing) {
   SimClock clock;
   auto rows = std::make_shared<Rows>();

@@ -17,6 +17,7 @@ Heart::Heart(std::vector<std::unique_ptr<Decider>> deciders) : deciders_(std::mo
 
 Decided Heart::decide(EventBody input, WallTime now) {
   Decided out;
+  mend_texts(input);
   if (const auto* settled = std::get_if<EffectSettled>(&input)) {
     if (pending_.erase(settled->effect) == 0) { return out; }
     out.settled.push_back(*settled);

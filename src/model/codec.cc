@@ -2,8 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+
+#include "base/utf8.h"
 
 namespace vigie {
 
@@ -90,6 +93,52 @@ Result<Variant> decode_named(const json::value& value) {
 }
 
 }  // namespace
+
+namespace {
+
+void mend(std::string& text) {
+  if (!is_utf8(text)) { text = repaired_utf8(std::move(text)); }
+}
+
+void mend(Labels& labels) {
+  const auto good = [](const Labels::Pair& pair) {
+    return is_utf8(pair.first) && is_utf8(pair.second);
+  };
+  if (std::all_of(labels.begin(), labels.end(), good)) { return; }
+  Labels out;
+  for (const auto& [name, value] : labels) { out.set(repaired_utf8(name), repaired_utf8(value)); }
+  labels = std::move(out);
+}
+
+template <class T>
+void mend_any(T& value) {
+  using namespace codec_detail;  // NOLINT
+  static_assert(!std::is_same_v<T, json::value>, "no event holds JSON; mend it here if one will");
+  if constexpr (Record<T>) {
+    if constexpr (!T::kFieldNames.empty()) {
+      std::apply([](auto&... field) { (mend_any(field), ...); }, value.tie());
+    }
+  } else if constexpr (IsOptional<T>::value) {
+    if (value) { mend_any(*value); }
+  } else if constexpr (IsVector<T>::value) {
+    for (auto& item : value) { mend_any(item); }
+  } else if constexpr (IsMap<T>::value) {
+    T out;
+    for (auto& [key, item] : value) {
+      mend_any(item);
+      out.emplace(repaired_utf8(key), std::move(item));
+    }
+    value = std::move(out);
+  } else if constexpr (requires { mend(value); }) {
+    mend(value);
+  }
+}
+
+}  // namespace
+
+void mend_texts(EventBody& body) {
+  std::visit([](auto& held) { mend_any(held); }, body);
+}
 
 json::value encode_event_body(const EventBody& body) {
   return encode_variant(body);

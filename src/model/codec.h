@@ -238,6 +238,9 @@ json::value encode_event_body(const EventBody& body);
 Result<EventBody> decode_event_body(const json::value& value);
 json::value encode_effect_body(const EffectBody& body);
 Result<EffectBody> decode_effect_body(const json::value& value);
+/// Every text in it as UTF-8, other bytes as U+FFFD: as the journal will give it back, so that what
+/// is decided now is decided again when it is replayed.
+void mend_texts(EventBody& body);
 std::string_view name_of(const EventBody& body);
 std::string_view name_of(const EffectBody& body);
 

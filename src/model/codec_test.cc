@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json/serialize.hpp>
+
 namespace vigie {
 namespace {
 
@@ -20,6 +22,57 @@ void round_trip_every_event() {
 
 TEST(Codec, EveryEventKindSurvivesARoundTrip) {
   round_trip_every_event();
+}
+
+constexpr std::string_view kBad = "bo\xeete \xff";
+constexpr std::string_view kMended = "bo\xEF\xBF\xBDte \xEF\xBF\xBD";
+
+/// An event of a kind whose texts, keys and labels are all of the same bytes.
+template <class T>
+void spoil(T& value) {
+  using namespace codec_detail;  // NOLINT
+  if constexpr (Record<T>) {
+    if constexpr (!T::kFieldNames.empty()) {
+      std::apply([](auto&... field) { (spoil(field), ...); }, value.tie());
+    }
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    value = kBad;
+  } else if constexpr (std::is_same_v<T, Labels>) {
+    value.set("a", std::string(kBad));
+    value.set(std::string(kBad), "b");
+  } else if constexpr (IsOptional<T>::value) {
+    spoil(value.emplace());
+  } else if constexpr (IsVector<T>::value) {
+    spoil(value.emplace_back());
+  } else if constexpr (IsMap<T>::value) {
+    spoil(value[std::string(kBad)]);
+  }
+}
+
+template <size_t Index = 0>
+void mend_every_event() {
+  if constexpr (Index < std::variant_size_v<EventBody>) {
+    EventBody body{std::in_place_index<Index>};
+    spoil(std::get<Index>(body));
+    const json::value spoilt = encode_event_body(body);
+    mend_texts(body);
+    // What is journaled and what was decided about are the same, before and after a replay.
+    const std::string text = json::serialize(encode_event_body(body));
+    const auto read = parse_json(text);
+    ASSERT_TRUE(read) << name_of(body) << ": " << read.error().what;
+    EXPECT_EQ(text, to_text(spoilt));
+    const auto decoded = decode_event_body(*read);
+    ASSERT_TRUE(decoded) << decoded.error().what;
+    EXPECT_EQ(to_text(encode_event_body(*decoded)), text);
+    mend_every_event<Index + 1>();
+  }
+}
+
+TEST(Codec, MendsTextsThatAreNotUtf8InEveryEventKind) {
+  mend_every_event();
+  EventBody body = NoteAsked{.note = std::string(kBad)};
+  mend_texts(body);
+  EXPECT_EQ(std::get<NoteAsked>(body).note, kMended);
 }
 
 TEST(Codec, KeepsLabelsNumbersAndTimes) {

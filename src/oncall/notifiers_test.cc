@@ -12,6 +12,7 @@
 
 #include "config/book.h"
 #include "oncall/oncall.h"
+#include "base/utf8.h"
 #include "oncall/testing/smtp_sink.h"
 #include "oncall/testing/webhook_sink.h"
 
@@ -240,13 +241,16 @@ TEST(Webhook, PostsAlertmanagersDataCut) {
   WebhookSink sink;
   Post post{"receivers: [{name: team, webhook_configs: [{url: \"" + sink.url() +
             "\", max_alerts: 1, http_config: {basic_auth: {username: u, password: p}}}]}]"};
-  ASSERT_EQ(post.send(a_notify("webhook")).outcome, Outcome::ok);
+  Notify notify = a_notify("webhook");
+  const size_t count = notify.payload.find("\"truncatedAlerts\":0");
+  notify.payload.replace(count, 19, "\"truncatedAlerts\":100");
+  ASSERT_EQ(post.send(notify).outcome, Outcome::ok);
   SunkPost got = sink.posts().at(0);
   EXPECT_EQ(got.headers["authorization"], "Basic dTpw");
   EXPECT_EQ(got.headers.count("vigie-signature"), 0U);
   const json::value body = *parse_json(got.body);
   EXPECT_EQ(get_string(body.get_object(), "receiver"), "team");
-  EXPECT_EQ(get_int(body.get_object(), "truncatedAlerts"), 2);
+  EXPECT_EQ(get_int(body.get_object(), "truncatedAlerts"), 102) << "what alerting left out counts";
   EXPECT_EQ(get_array(body.get_object(), "alerts")->size(), 1U);
 }
 
@@ -261,6 +265,13 @@ TEST(Webhook, SaysWhetherTryingAgainHelps) {
     EXPECT_EQ(settled.outcome, Outcome::failed);
     EXPECT_EQ(retry_of(settled), retry) << settled.detail;
     EXPECT_NE(settled.detail.find("no thanks"), std::string::npos) << settled.detail;
+  }
+  std::string accents;
+  for (int i = 0; i < 150; ++i) { accents += "é"; }
+  for (const std::string& answer : {"x" + accents, std::string("bo\xeete pleine")}) {
+    sink.behave({.status = 500, .answer = answer});
+    const Settled settled = post.send(a_page("webhook", sink.url()));
+    EXPECT_TRUE(is_utf8(settled.detail)) << settled.detail;
   }
 }
 

@@ -12,6 +12,8 @@
 #include <mutex>
 #include <thread>
 
+#include "base/utf8.h"
+
 namespace vigie::oncall {
 
 namespace {
@@ -54,8 +56,8 @@ size_t hear_line(char* data, size_t size, size_t count, void* user) {
   const std::string_view line{data, size * count};
   // The answer to our leaving says nothing about the mail.
   if (line.starts_with("221")) { return size * count; }
-  const size_t end = std::min(line.find_last_not_of("\r\n") + 1, size_t{300});
-  static_cast<Job*>(user)->answer = line.substr(0, end);
+  const std::string_view said = line.substr(0, line.find_last_not_of("\r\n") + 1);
+  static_cast<Job*>(user)->answer = repaired_utf8(std::string(cut_utf8(said, 300)));
   return size * count;
 }
 

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "base/utf8.h"
 #include "promql/evaluation.h"
 #include "promql/result_json.h"
-#include "promql/utf8.h"
 
 namespace vigie::promql {
 

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "promql/utf8.h"
+#include "base/utf8.h"
 
 namespace vigie::promql {
 

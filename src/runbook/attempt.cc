@@ -4,46 +4,18 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "runbook/executor_kind.h"
 
 namespace vigie::runbook {
 
 namespace {
 
-/// Length of the UTF-8 sequence that begins here; 0 when none does.
-size_t sequence_length(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(at);
-  if (first < 0x80) { return 1; }
-  size_t length = 0;
-  if (first >= 0xC2 && first <= 0xDF) { length = 2; }
-  if (first >= 0xE0 && first <= 0xEF) { length = 3; }
-  if (first >= 0xF0 && first <= 0xF4) { length = 4; }
-  if (length == 0 || at + length > text.size()) { return 0; }
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xC0) != 0x80) { return 0; }
-  }
-  // Overlong forms, surrogates, beyond U+10FFFF.
-  const unsigned char second = byte(at + 1);
-  if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||
-      (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) {
-    return 0;
-  }
-  return length;
-}
-
+/// Texts of programs for people: UTF-8, and no byte that ends a text early.
 std::string clean(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (size_t at = 0; at < text.size();) {
-    const size_t length = sequence_length(text, at);
-    if (length == 0 || text[at] == '\0') {
-      out += "\xEF\xBF\xBD";
-      ++at;
-      continue;
-    }
-    out += text.substr(at, length);
-    at += length;
+  std::string out = repaired_utf8(std::string(text));
+  for (size_t at = out.find('\0'); at != std::string::npos; at = out.find('\0', at)) {
+    out.replace(at, 1, "\xEF\xBF\xBD");
   }
   return out;
 }

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "base/subprocess.h"
+#include "base/utf8.h"
 #include "collect/exposition.h"
 #include "collect/probe_kind.h"
 
@@ -40,14 +41,13 @@ class ExecProbe final : public Probe {
   ProbeContext context_;
 };
 
-/// The first line that says something, for people; other bytes than UTF-8 are dropped.
+/// The first line that says something, for people.
 std::string first_line(std::string_view output) {
   while (!output.empty()) {
     const size_t end = output.find('\n');
     const std::string_view line = output.substr(0, end);
     if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
-      const std::string_view shown = line.substr(0, kWhyMax);
-      return is_valid_utf8(shown) ? std::string(shown) : "(the output is not UTF-8)";
+      return repaired_utf8(std::string(cut_utf8(line, kWhyMax)));
     }
     if (end == std::string_view::npos) { break; }
     output.remove_prefix(end + 1);

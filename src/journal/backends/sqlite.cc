@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "base/utf8.h"
 #include "journal/backend_kind.h"
 #include "journal/checksum.h"
 #include "journal/sqlite_handle.h"
@@ -194,7 +195,10 @@ Result<std::optional<Snapshot>> SqliteBackend::newest_snapshot() {
                       .at = wall_from_millis(select.integer(1)),
                       .body = select.text(2)};
     // A damaged one is passed over: the one before it and its events give the same state.
-    if (crc32(snapshot.body) == select.integer(3)) { return std::optional(std::move(snapshot)); }
+    if (crc32(snapshot.body) == select.integer(3)) {
+      snapshot.body = repaired_utf8(std::move(snapshot.body));
+      return std::optional(std::move(snapshot));
+    }
   }
 }
 
@@ -211,7 +215,7 @@ Result<std::vector<Event>> SqliteBackend::events_after(Seq after, size_t limit) 
     if (crc32(body) != select.integer(4)) {
       return error(Code::corrupt, fmt::format("event {}: its checksum is wrong", seq));
     }
-    auto parsed = parse_json(body).and_then(
+    auto parsed = parse_json(repaired_utf8(body)).and_then(
         [](const json::value& value) { return decode_event_body(value); });
     if (!parsed) { return std::move(parsed).error().context(fmt::format("event {}", seq)); }
     out.push_back({.seq = {static_cast<uint64_t>(seq)},
@@ -231,7 +235,7 @@ Result<std::vector<PendingEffect>> SqliteBackend::pending() {
     PendingEffect pending{.effect = {.id = {select.text(0)}, .body = {}},
                           .seq = {static_cast<uint64_t>(select.integer(1))},
                           .attempts = select.integer(3)};
-    auto parsed = parse_json(select.text(2)).and_then([](const json::value& value) {
+    auto parsed = parse_json(repaired_utf8(select.text(2))).and_then([](const json::value& value) {
       return decode_effect_body(value);
     });
     if (!parsed) { return std::move(parsed).error().context(pending.effect.id.text); }

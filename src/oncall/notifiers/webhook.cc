@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "config/values.h"
 #include "oncall/http_config.h"
 #include "oncall/notifier_kind.h"
@@ -90,12 +91,12 @@ Result<std::string> notify_body(const Notify& notify, int64_t most) {
   if (!payload.is_object()) { return error(Code::bug, "the group's data is not an object"); }
   json::object& object = payload.get_object();
   object["receiver"] = notify.receiver;
-  int64_t cut = 0;
+  int64_t cut = get_int(object, "truncatedAlerts");
   if (json::value* alerts = object.if_contains("alerts"); alerts != nullptr && alerts->is_array()) {
     json::array& list = alerts->get_array();
     const auto count = static_cast<int64_t>(list.size());
     if (most > 0 && count > most) {
-      cut = count - most;
+      cut += count - most;
       list.resize(static_cast<size_t>(most));
     }
   }
@@ -104,7 +105,7 @@ Result<std::string> notify_body(const Notify& notify, int64_t most) {
 }
 
 Error refused(const net::HttpReply& reply, const std::string& shown) {
-  std::string said = reply.body.substr(0, 200);
+  std::string said = repaired_utf8(std::string(cut_utf8(reply.body, 200)));
   std::ranges::replace_if(
       said, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   std::string what =

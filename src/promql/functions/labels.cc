@@ -4,9 +4,9 @@
 
 #include <map>
 
+#include "base/utf8.h"
 #include "promql/evaluation.h"
 #include "promql/function_kind.h"
-#include "promql/utf8.h"
 
 namespace vigie::promql {
 

@@ -13,6 +13,7 @@
 #include "base/claim.h"
 #include "base/disk.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "runbook/executor_kind.h"
 #include "runbook/executors.h"
 
@@ -105,7 +106,7 @@ std::string last_line(std::string_view text) {
   while (text.ends_with('\n') || text.ends_with(' ')) { text.remove_suffix(1); }
   const size_t begin = text.rfind('\n');
   if (begin != std::string_view::npos) { text.remove_prefix(begin + 1); }
-  return std::string(text.substr(0, 200));
+  return std::string(cut_utf8(text, 200));
 }
 
 /// Starts of one attempt are numbered: only one that provably never ran is followed by another.
