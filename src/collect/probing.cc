@@ -148,9 +148,10 @@ void Probing::judged(const std::string& service) {
     now.health = Health::unhealthy;
     now.why = "stopped by hand";
   }
-  bool undecided = false, any_starting = false;
+  bool looked_at = false, undecided = false, any_starting = false;
   for (const auto& [name, round] : probes_) {
     if (round->entry().service != service) { continue; }
+    looked_at = true;
     const HealthState& state = round->health();
     if (state.health() == Health::unhealthy && now.health != Health::unhealthy) {
       now.health = Health::unhealthy;
@@ -159,6 +160,8 @@ void Probing::judged(const std::string& service) {
     undecided |= state.undecided();
     any_starting |= state.health() == Health::starting;
   }
+  // Where nobody looks, nobody says "healthy".
+  if (!looked_at) { return; }
   if (now.health != Health::unhealthy) {
     if (undecided && !any_starting) { return; }
     now.health = undecided ? Health::starting : Health::healthy;

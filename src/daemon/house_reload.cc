@@ -71,6 +71,7 @@ Task<Status> House::reload_book() {
   evaluator_->adopt(book_.root);
   config::Problems problems;
   VIGIE_CO_CHECK(collect_->adopt(book_.root, book_.secrets, problems));
+  co_await rest_what_was_stopped();
   log::info("daemon", "a new book is in force: {} changes", changes.size());
   co_return ok();
 }
