@@ -44,6 +44,9 @@ struct StopOrder {
   uint64_t start_time = 0;
   int signal = 15;
   Millis grace{0};
+  /// True when the stop is needless from now on, since the unit has been started again; may be
+  /// empty.
+  std::function<bool()> superseded;
 };
 
 struct RuntimeKind {

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 #include "base/disk.h"
+#include "base/log.h"
 
 namespace vigie::supervise {
 
@@ -21,15 +21,6 @@ constexpr size_t kTailBytesMax = 1 << 20;
 Error failed(std::string_view what, const std::string& path) {
   return error(errno == ENOSPC ? Code::exhausted : Code::io,
                fmt::format("cannot {} {}: {}", what, path, std::strerror(errno)));
-}
-
-Status copy(const std::string& from, const std::string& to) {
-  std::error_code wrong;
-  std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, wrong);
-  if (wrong) {
-    return error(Code::io, fmt::format("cannot copy {} to {}: {}", from, to, wrong.message()));
-  }
-  return ok();
 }
 
 /// The end of a file, from the start of a line on when it is cut.
@@ -73,6 +64,9 @@ std::string log_path(const std::string& data_dir, const std::string& unit) {
 Result<int> open_log(const std::string& data_dir, const std::string& unit) {
   VIGIE_CHECK(real_disk().make_dirs(data_dir + "/logs"));
   const std::string path = log_path(data_dir, unit);
+  // One that ends soon after each start is seldom alive when the others' logs are looked at.
+  const Result<bool> rotated = rotate_log(data_dir, unit);
+  if (!rotated) { log::warn("supervise", "{}: {}", unit, rotated.error().what); }
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
   if (fd < 0) { return failed("open", path); }
   return fd;
@@ -90,9 +84,11 @@ Result<bool> rotate_log(const std::string& data_dir, const std::string& unit, ui
     if (::rename(from.c_str(), to.c_str()) != 0) { return failed("rename", from); }
   }
   // Without room for the copy the newest lines matter less than the disk: the log is emptied.
-  const Status copied = copy(path, path + ".1");
+  Result<std::string> newest = read_tail(path, bytes_max);
+  Status kept = newest ? real_disk().write_file_atomic(path + ".1", *newest, 0640)
+                       : Status(std::move(newest).error());
   if (::truncate(path.c_str(), 0) != 0) { return failed("empty", path); }
-  if (!copied) { return copied.error(); }
+  if (!kept) { return std::move(kept).error(); }
   return true;
 }
 

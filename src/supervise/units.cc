@@ -92,6 +92,7 @@ Task<Settled> Units::perform(EffectId effect, StartUnit start) {
   const config::Node ending = order.settings["stop"];
   watched.signal = parse_signal(ending["signal"].text()).value_or(watched.signal);
   watched.grace = parse_duration(ending["grace"].text()).value_or(watched.grace);
+  ++starts_[start.unit];
   Result<Instance> instance = co_await kind->start(std::move(order));
   if (!instance) {
     if (instance.error().code == Code::cancelled) { co_return not_settled(); }
@@ -111,11 +112,28 @@ Task<void> Units::watch(std::string unit, Instance instance) {
     const UnitExited event = exited(unit, instance);
     const auto found = living_.find(unit);
     if (found != living_.end() && found->second.instance.pid == instance.pid) {
+      const Watched watched = found->second;
       living_.erase(found);
+      ended = co_await end_leftovers(unit, watched);
     }
-    if (on_exit_) { on_exit_(event); }
+    if (ended && on_exit_) { on_exit_(event); }
   }
   ::close(instance.pidfd);
+}
+
+Task<Status> Units::end_leftovers(std::string unit, Watched watched) {
+  const uint64_t start = starts_[unit];
+  StopOrder order{.ground = &ground_,
+                  .unit = unit,
+                  .pid = 0,
+                  .start_time = 0,
+                  .signal = watched.signal,
+                  .grace = watched.grace,
+                  .superseded = [this, unit, start] { return starts_[unit] != start; }};
+  Status ended = co_await watched.kind->stop(std::move(order));
+  if (ended || ended.error().code == Code::cancelled) { co_return ended; }
+  log::warn("supervise", "{}: what it left behind: {}", unit, ended.error().what);
+  co_return ok();
 }
 
 Task<Settled> Units::end(std::string unit, StopOrder order, const RuntimeKind* kind) {
@@ -138,7 +156,8 @@ Task<Settled> Units::perform(EffectId, StopUnit stop) {
                   .pid = stop.pid,
                   .start_time = static_cast<uint64_t>(stop.start),
                   .signal = stop.signal,
-                  .grace = stop.grace};
+                  .grace = stop.grace,
+                  .superseded = {}};
   Settled settled = co_await end(stop.unit, std::move(order), kind);
   co_return settled;
 }
@@ -146,14 +165,17 @@ Task<Settled> Units::perform(EffectId, StopUnit stop) {
 Task<void> Units::stop_all(std::vector<std::string> order) {
   for (const std::string& unit : order) {
     const auto found = living_.find(unit);
-    if (found == living_.end()) { continue; }
+    // Of one that does not run, something may be left.
+    const Watched watched =
+        found == living_.end() ? Watched{.kind = find_runtime("process")} : found->second;
     StopOrder stop{.ground = &ground_,
                    .unit = unit,
-                   .pid = found->second.instance.pid,
-                   .start_time = found->second.instance.start_time,
-                   .signal = found->second.signal,
-                   .grace = found->second.grace};
-    const RuntimeKind* kind = found->second.kind;
+                   .pid = watched.instance.pid,
+                   .start_time = watched.instance.start_time,
+                   .signal = watched.signal,
+                   .grace = watched.grace,
+                   .superseded = {}};
+    const RuntimeKind* kind = watched.kind;
     Settled settled = co_await end(unit, std::move(stop), kind);
     if (!settled.settled) { co_return; }
   }

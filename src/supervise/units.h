@@ -37,7 +37,9 @@ class Units {
   explicit Units(Ground ground);
   ~Units();
 
-  /// Called on the loop when a process ends, by itself or by us. Set before the first start.
+  /// Called on the loop when a process has ended, by itself or by us, and nothing of its tree lives
+  /// any more: what it left behind is asked to end, and killed after the unit's grace. Set before
+  /// the first start.
   void on_exit(OnExit callback) { on_exit_ = std::move(callback); }
   /// A new book's secrets and directory count from the next start on.
   void adopt(config::Secrets secrets, std::string book_dir);
@@ -48,7 +50,8 @@ class Units {
 
   Task<Settled> perform(EffectId effect, StartUnit start);
   Task<Settled> perform(EffectId effect, StopUnit stop);
-  /// Ends the living of these, one after the other in this order (the decider's "stop-order").
+  /// Ends all processes of these, one unit after the other in this order (the decider's
+  /// "stop-order").
   Task<void> stop_all(std::vector<std::string> order);
 
   std::vector<Living> living() const;
@@ -64,12 +67,14 @@ class Units {
     Millis grace{10'000};
   };
   Task<void> watch(std::string unit, Instance instance);
+  Task<Status> end_leftovers(std::string unit, Watched watched);
   Task<void> keep_rotating();
   Task<Settled> end(std::string unit, StopOrder order, const RuntimeKind* kind);
 
   Ground ground_;
   OnExit on_exit_;
   std::map<std::string, Watched> living_;
+  std::map<std::string, uint64_t> starts_;  ///< How often each was started in this life.
   TaskGroup tasks_;
   bool rotating_ = false;
 };

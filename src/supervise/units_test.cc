@@ -30,6 +30,11 @@ Task<void> run_stop(Units* units, StopUnit stop, Settled* out, bool* done) {
   *out = std::move(settled);
   *done = true;
 }
+Task<void> run_stop_all(Units* units, bool* done) {
+  std::vector<std::string> order{"a"};
+  co_await units->stop_all(std::move(order));
+  *done = true;
+}
 Task<void> run_end(Units* units, bool* done) {
   co_await units->stop();
   *done = true;
@@ -198,14 +203,46 @@ TEST_F(UnitsTest, AdoptionOnlyStartsNothing) {
   EXPECT_FALSE(std::filesystem::exists(root_ + "/started"));
 }
 
-TEST_F(UnitsTest, WhatAnInstanceLeftBehindIsEndedBeforeTheNext) {
+TEST_F(UnitsTest, WhatAnInstanceLeftBehindIsEndedBeforeItsEndIsTold) {
   start(R"({"command":"setsid sleep 100 & echo $! >kid; exit 1"})");
   ASSERT_TRUE(until([&] { return exits_.size() == 1; }));
+  EXPECT_EQ(exits_[0].code, 1);
+  EXPECT_FALSE(alive(std::stoi(read("kid"))));
+}
+
+TEST_F(UnitsTest, TheStubbornThatIsLeftBehindIsKilledAfterTheGrace) {
+  std::ofstream(root_ + "/deaf.sh") << "trap '' TERM; echo $$ >kid; while :; do sleep 0.1; done";
+  start(R"({"command":"setsid sh deaf.sh & until test -s kid; do sleep 0.01; done",
+      "stop":{"grace":"200ms"}})");
+  ASSERT_TRUE(until([&] { return exits_.size() == 1; }));
+  EXPECT_FALSE(alive(std::stoi(read("kid"))));
+}
+
+TEST_F(UnitsTest, AnOrderlyEndFindsWhatIsLeftOfOneThatDoesNotRun) {
+  start(R"({"command":"setsid sleep 100 & echo $! >kid; until test -e go; do sleep 0.01; done"})");
+  ASSERT_TRUE(until([&] { return read("kid").ends_with("\n"); }));
+  crash();
+  std::ofstream(root_ + "/go") << "";
+  open();
+  bool done = false;
+  TaskGroup group;
+  loop_.post([&] { group.spawn(run_stop_all(units_.get(), &done)); });
+  ASSERT_TRUE(until([&] { return done; }));
+  EXPECT_FALSE(alive(std::stoi(read("kid"))));
+}
+
+TEST_F(UnitsTest, WhatAnInstanceLeftBehindWhileVigieWasAwayIsEndedBeforeTheNext) {
+  start(R"({"command":"setsid sleep 100 & echo $! >kid; until test -e go; do sleep 0.01; done"})");
+  ASSERT_TRUE(until([&] { return read("kid").ends_with("\n"); }));
   const int64_t kid = std::stoi(read("kid"));
+  crash();
+  std::ofstream(root_ + "/go") << "";
   EXPECT_TRUE(alive(kid));
+  open();
+  EXPECT_EQ(start(R"({"command":["sleep","100"]})", true).outcome, Outcome::failed);
+  EXPECT_TRUE(until([&] { return !alive(kid); }));
   const Settled next = start(R"({"command":["sleep","100"]})");
   EXPECT_EQ(next.outcome, Outcome::ok);
-  EXPECT_TRUE(until([&] { return !alive(kid); }));
   stop(next);
 }
 
@@ -233,6 +270,23 @@ TEST_F(UnitsTest, LogsRotateByCopyAndKeepThree) {
   EXPECT_EQ(read("logs/a.log").find('\0'), std::string::npos);
   EXPECT_GT(units_->logs("a", 1000)->size(), 3u);
   stop(started);
+}
+
+TEST_F(UnitsTest, AStartRotatesAndTheNewestOfABurstIsKept) {
+  std::filesystem::create_directories(root_ + "/logs");
+  {
+    std::ofstream log(root_ + "/logs/a.log");
+    for (int i = 0; i < 300'000; ++i) { log << "a line of some forty characters, " << i << "\n"; }
+  }
+  ASSERT_GT(std::filesystem::file_size(root_ + "/logs/a.log"), kLogBytesMax);
+  start(R"({"command":"echo new"})");
+  ASSERT_TRUE(until([&] { return exits_.size() == 1; }));
+  EXPECT_EQ(read("logs/a.log"), "new\n");
+  const std::string older = read("logs/a.log.1");
+  EXPECT_LE(older.size(), kLogBytesMax);
+  EXPECT_TRUE(older.starts_with("a line of some")) << "cut in the middle of a line";
+  EXPECT_TRUE(older.ends_with(", 299999\n"));
+  EXPECT_EQ(units_->logs("a", 2)->front(), "a line of some forty characters, 299999");
 }
 
 TEST(RuntimeKinds, EveryExampleParsesAndEveryFieldIsDocumented) {

@@ -186,13 +186,13 @@ Result<Spawned> spawn_unit(const StartOrder& order, const std::string& dir) {
 Task<Result<Instance>> start(StartOrder order) {
   Result<Instance> living = co_await find_living(order.ground, order.unit);
   if (!living || living->pid != 0) { co_return living; }
-  if (order.adopt_only) { co_return error(Code::not_found, "it does not run any more"); }
-  // Children that outlived their parent hold its ports and locks.
+  // Children that outlived their parent, and the Vigie that watched it, hold its ports and locks.
   const size_t left = kill_tree(kNobody, SIGKILL, mark_of(*order.ground, order.unit));
   if (left > 0) {
     log::warn("supervise", "{}: ended {} processes that an earlier instance left behind",
               order.unit, left);
   }
+  if (order.adopt_only) { co_return error(Code::not_found, "it does not run any more"); }
   const std::string dir = units_dir(*order.ground, order.unit);
   const std::vector<int> starts = starts_of(dir);
   forget_old_starts(dir, starts);
@@ -231,6 +231,7 @@ Task<Status> stop(StopOrder order) {
   bool killing = false;
   if (!running_of(order, mark).empty()) { kill_tree(main_of(order), order.signal, mark); }
   while (!running_of(order, mark).empty()) {
+    if (order.superseded && order.superseded()) { co_return ok(); }
     const MonoTime now = loop.clock().mono();
     if (now >= kill_at) {
       killing = true;
