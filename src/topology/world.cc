@@ -197,10 +197,13 @@ Cause cause_of(const std::string& service, const Settings& settings, const World
     const auto found = settings.services.find(path.back());
     if (found == settings.services.end()) { continue; }
     for (const std::string& need : found->second.needs) {
-      if (!world.failing(need) || !seen.insert(need).second) { continue; }
+      const bool failing = world.failing(need);
+      // One that nobody looks at may be what passes the trouble on, but is not blamed.
+      if (!failing && world.health(need) != Health::unknown) { continue; }
+      if (!seen.insert(need).second) { continue; }
       std::vector<std::string> longer = path;
       longer.push_back(need);
-      if (longer.size() > deepest.path.size()) {
+      if (failing && longer.size() > deepest.path.size()) {
         deepest.service = need;
         deepest.path = longer;
       }

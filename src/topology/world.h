@@ -90,8 +90,8 @@ bool comes_after(const Chain& chain, size_t stage, size_t before);
 /// Notes which stage is the first broken one now, and which was until now; forgets what is over.
 void follow_breaks(const Chain& chain, World& world, WallTime now, Millis recovers_within);
 
-/// The deepest failing service that `service` needs, directly or through others. A need that is
-/// healthy does not hide an unhealthy one behind it from view, but ends the chain of blame.
+/// The deepest failing service that `service` needs, directly or through others. The search goes
+/// on behind a need that nobody looks at, and ends at a healthy one.
 Cause cause_of(const std::string& service, const Settings& settings, const World& world);
 
 /// What broke, as one key for all chains that share it: "service/datajs", "topic/main/alarms",
