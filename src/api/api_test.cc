@@ -56,6 +56,16 @@ TEST(Sessions, WhoIsPagedBecauseTheDiskIsFullGetsIn) {
   EXPECT_EQ(sessions.person(*opened, now), "ana");
 }
 
+TEST(Sessions, ADamagedFileIsPutAside) {
+  const std::string path = testing::TempDir() + "/vigie-sessions-damaged.json";
+  ASSERT_TRUE(real_disk().write_file_atomic(path, "{]", 0600));
+  Sessions sessions(path);
+  const Status loaded = sessions.load(wall_from_millis(1'000'000));
+  EXPECT_TRUE(loaded) << loaded.error().what;
+  EXPECT_EQ(*real_disk().read_file(path + ".damaged", 10), "{]");
+  ASSERT_TRUE(real_disk().remove(path + ".damaged"));
+}
+
 TEST(Sessions, FindsItsCookieAmongOthers) {
   EXPECT_EQ(cookie_in("a=1; vigie_session=xyz; b=2", "vigie_session"), "xyz");
   EXPECT_EQ(cookie_in("not_vigie_session=xyz", "vigie_session"), "");

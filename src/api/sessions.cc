@@ -48,8 +48,15 @@ Status Sessions::load(WallTime now) {
   if (!text) {
     return text.error().code == Code::not_found ? ok() : Status(std::move(text).error());
   }
-  VIGIE_TRY(const json::value parsed, parse_json(*text).context(path_));
-  VIGIE_CHECK(decode_into(parsed, sessions_).context(path_));
+  Result<json::value> parsed = parse_json(*text);
+  const Status read = parsed ? decode_into(*parsed, sessions_) : Status(parsed.error());
+  if (!read) {
+    // People sign in again; what watches goes on.
+    sessions_.clear();
+    log::error("api", "{}: {}; it is kept as {}.damaged, and everybody signs in anew", path_,
+               read.error().what, path_);
+    return disk_.rename(path_, path_ + ".damaged");
+  }
   std::erase_if(sessions_, [&](const auto& entry) { return entry.second.ends <= now; });
   return ok();
 }

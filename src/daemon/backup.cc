@@ -43,9 +43,7 @@ Result<json::object> backup_journal(const std::string& book_dir, const std::stri
 
 Result<json::object> restore_journal(const std::string& book_dir, const std::string& file) {
   const std::string data = data_of(book_dir);
-  std::error_code failure;
-  std::filesystem::create_directories(data, failure);
-  if (failure) { return error(Code::io, fmt::format("{}: {}", data, failure.message())); }
+  VIGIE_CHECK(make_data_dir(data));
   VIGIE_TRY(const DataLock lock, DataLock::take(data));
   Loop loop("restore", real_clock());
   VIGIE_TRY(const auto journal, journal::Journal::open(loop, data));

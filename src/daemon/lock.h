@@ -7,6 +7,10 @@
 
 namespace vigie::daemon {
 
+/// The directory and those above it; a new one is its owner's alone, since the journal has the book
+/// with what it spells out.
+Status make_data_dir(const std::string& data);
+
 /// Held by the one process that works on a data directory; the system releases it with the process.
 class DataLock {
  public:

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <deque>
 #include <mutex>
+#include <utility>
 
 #include "base/log.h"
 #include "engine/replay.h"
@@ -66,6 +67,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
   uint64_t snapshot_at = 0;
   std::optional<Loop::TimerId> timer;
   std::deque<std::shared_ptr<Undurable>> undurable;
+  std::vector<journal::PendingEffect> owed;  ///< From load() to start().
   std::function<void()> stopped;
 
   std::mutex mutex;
@@ -85,7 +87,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
   void lost_durability(const Error& why);
   void release(Undurable& batch);
   void set_timer();
-  void reissue(Undurable& into, const std::vector<journal::PendingEffect>& owed);
+  void reissue(Undurable& into);
 };
 
 Engine::Engine(EngineDeps deps) : impl_(std::make_shared<Impl>(std::move(deps))) {}
@@ -93,6 +95,7 @@ Engine::~Engine() = default;
 
 Status Engine::load() {
   VIGIE_TRY(const Replayed found, replay(impl_->deps.journal.backend(), impl_->heart));
+  VIGIE_TRY(impl_->owed, impl_->deps.journal.backend().pending());
   impl_->replayed = found.events;
   impl_->differences = found.differences;
   impl_->seq = impl_->heart.newest().value;
@@ -108,8 +111,6 @@ Status Engine::load() {
 void Engine::start(BookAdopted book, std::string version) {
   Impl& impl = *impl_;
   impl.deps.core.assert_here();
-  auto owed = impl.deps.journal.backend().pending();
-  ASSERT(owed.has_value(), "the journal cannot say what is owed: {}", owed.error().what);
   auto first = std::make_shared<Impl::Undurable>();
   const WallTime now = impl.wall.now();
   // The clock was set back while nobody ran, or the crash took the note of it along: waits recorded
@@ -124,16 +125,26 @@ void Engine::start(BookAdopted book, std::string version) {
     impl.snapshot_at = 0;
   }
   impl.decide_one({DaemonStarted{.version = std::move(version)}, {}}, now, *first);
-  impl.reissue(*first, *owed);
+  impl.reissue(*first);
   impl.running = true;
   impl.push(std::move(first));
   impl.drain();
 }
 
-void Engine::Impl::reissue(Undurable& into, const std::vector<journal::PendingEffect>& owed) {
-  for (const journal::PendingEffect& pending : owed) {
+void Engine::Impl::reissue(Undurable& into) {
+  for (const journal::PendingEffect& pending : std::exchange(owed, {})) {
     // Settled by what start() decided just now, for example because the book lost its unit.
     if (!heart.pending().contains(pending.effect.id)) { continue; }
+    if (!pending.damage.empty()) {
+      // Who asked for it must hear that it will not happen.
+      log::error("engine", "{} is damaged in the journal and cannot be done: {}",
+                 pending.effect.id.text, pending.damage);
+      EffectSettled failed{.effect = pending.effect.id,
+                           .outcome = Outcome::failed,
+                           .detail = "it is damaged in the journal: " + pending.damage};
+      decide_one({std::move(failed), {}}, wall.now(), into);
+      continue;
+    }
     into.batch.attempted.push_back(pending.effect.id);
     into.releases.push_back(
         {.effect = pending.effect, .key = {}, .attempt = pending.attempts + 1, .repeat = true});

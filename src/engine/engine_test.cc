@@ -119,6 +119,28 @@ TEST(Engine, BytesThatAreNotUtf8AreMendedBeforeTheyAreDecidedAbout) {
   EXPECT_EQ(std::get<NoteAsked>(note->body).note, "bo\xEF\xBF\xBDte");
 }
 
+TEST(Engine, WhatIsDamagedInTheJournalHasFailed) {
+  SimClock clock;
+  auto rows = std::make_shared<Rows>();
+  {
+    Life life(clock, rows);
+    life.note("one");
+    life.note("two");
+    life.turn();
+  }
+  ASSERT_EQ(rows->effects.size(), 2u);
+  rows->effects[0].damage = "JSON, byte 9";
+  Life life(clock, rows);
+  ASSERT_EQ(life.released.size(), 1u);
+  EXPECT_EQ(life.released[0].effect.id.text, "page-2");
+  const auto failed = std::find_if(rows->events.begin(), rows->events.end(), [](const Event& event) {
+    const auto* settled = std::get_if<EffectSettled>(&event.body);
+    return settled != nullptr && settled->outcome == Outcome::failed;
+  });
+  ASSERT_NE(failed, rows->events.end()) << "who asked for it waits for ever";
+  EXPECT_EQ(std::get<EffectSettled>(failed->body).effect.text, "page-1");
+}
+
 TEST(Engine, ASecondOutcomeOfOneEffectChangesNothing) {
   SimClock clock;
   auto rows = std::make_shared<Rows>();

@@ -30,6 +30,7 @@ struct PendingEffect {
   Effect effect;
   Seq seq;
   int64_t attempts = 0;
+  std::string damage;  ///< Why its row cannot be read; "" when it can.
 };
 
 /// What one decision changed: one transaction, synced, all or nothing.

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <filesystem>
 #include <sstream>
 
 #include "base/disk.h"
@@ -47,7 +48,9 @@ Status add_lines(Backend& backend, std::string& out, Exported& counted) {
     after = page.back().seq;
   }
   VIGIE_TRY(const std::vector<PendingEffect> pending, backend.pending());
-  for (const PendingEffect& effect : pending) { out += effect_line(effect); }
+  for (const PendingEffect& effect : pending) {
+    if (effect.damage.empty()) { out += effect_line(effect); }
+  }
   counted.owed = pending.size();
   return ok();
 }
@@ -74,6 +77,12 @@ Status read_line(const json::object& line, Batch& batch, Batch& attempts) {
 }  // namespace
 
 Result<Exported> export_to(Backend& backend, const std::string& path) {
+  // It is put in the place of what is there: a device or a link would be gone.
+  std::error_code unreadable;
+  const auto there = std::filesystem::symlink_status(path, unreadable);
+  if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there)) {
+    return error(Code::invalid, path + " is not a regular file: name another");
+  }
   Exported out;
   std::string text;
   VIGIE_CHECK(backend.at_one_moment([&] { return add_lines(backend, text, out); }));

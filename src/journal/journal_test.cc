@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <filesystem>
@@ -95,6 +96,54 @@ TEST_F(JournalTest, RefusesAJournalOfANewerVersion) {
   const auto opened = Journal::open(loop_, dir_);
   ASSERT_FALSE(opened);
   EXPECT_NE(opened.error().what.find("a newer Vigie wrote it"), std::string::npos);
+}
+
+TEST_F(JournalTest, RefusesAVersionThatIsNoNumber) {
+  open().reset();
+  {
+    auto db = Database::open(dir_ + "/journal.db");
+    ASSERT_TRUE(db->execute("UPDATE meta SET value = 'abc' WHERE key = 'schema'"));
+  }
+  const auto opened = Journal::open(loop_, dir_);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::corrupt);
+}
+
+TEST_F(JournalTest, OnlyItsOwnerMayReadIt) {
+  const auto others = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
+  const auto mask = ::umask(022);
+  auto journal = open();
+  ASSERT_TRUE(commit(*journal, {.events = {note(1, "a")}}));
+  for (const char* name : {"/journal.db", "/journal.db-wal", "/journal.db-shm"}) {
+    const auto mode = std::filesystem::status(dir_ + name).permissions();
+    EXPECT_EQ(mode & others, std::filesystem::perms::none) << name;
+  }
+  ::umask(mask);
+}
+
+TEST_F(JournalTest, NamesAnEffectThatIsDamagedAndGivesTheOthers) {
+  auto journal = open();
+  ASSERT_TRUE(commit(*journal, {.events = {note(1, "a")}, .effects = {page("p-1"), page("p-2")}}));
+  {
+    auto db = Database::open(dir_ + "/journal.db");
+    ASSERT_TRUE(db->execute("UPDATE effects SET body = substr(body, 1, 9) WHERE id = 'p-1'"));
+  }
+  const auto pending = journal->backend().pending();
+  ASSERT_TRUE(pending) << pending.error().what;
+  ASSERT_EQ(pending->size(), 2u);
+  EXPECT_NE((*pending)[0].damage, "");
+  EXPECT_EQ((*pending)[1].damage, "");
+}
+
+TEST_F(JournalTest, ExportsOverNothingButRegularFiles) {
+  auto journal = open();
+  std::filesystem::create_symlink("elsewhere", dir_ + "/link");
+  for (const std::string& path : {std::string("/dev/null"), dir_ + "/link", dir_}) {
+    const auto refused = export_to(journal->backend(), path);
+    ASSERT_FALSE(refused) << path;
+    EXPECT_EQ(refused.error().code, Code::invalid) << refused.error().what;
+  }
+  EXPECT_TRUE(std::filesystem::is_symlink(dir_ + "/link"));
 }
 
 TEST_F(JournalTest, NamesAnEventWhoseBytesChanged) {

@@ -1,8 +1,13 @@
 #include "journal/sqlite_handle.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace vigie::journal {
@@ -80,7 +85,25 @@ void Statement::reset() {
   sqlite3_reset(raw_);
 }
 
+namespace {
+
+/// The book in force stands in the journal with what it spells out: only its owner may read it.
+/// SQLite gives its other two files the mode of this one.
+Status keep_private(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) {
+    return error(Code::io, fmt::format("{} cannot be opened: {}", path, std::strerror(errno)));
+  }
+  const int failed = ::fchmod(fd, 0600);
+  ::close(fd);
+  if (failed == 0) { return ok(); }
+  return error(Code::io, fmt::format("{} cannot be made private: {}", path, std::strerror(errno)));
+}
+
+}  // namespace
+
 Result<Database> Database::open(const std::string& path) {
+  VIGIE_CHECK(keep_private(path));
   sqlite3* raw = nullptr;
   const int rc =
       sqlite3_open_v2(path.c_str(), &raw,

@@ -87,7 +87,8 @@ Result<uint64_t> replay_segment(AppendFile& file, const TakeRecord& take) {
   VIGIE_CHECK(file.read(0, kMagicSize, bytes));
   if (bytes != kLogMagic) {
     const bool ours = bytes.substr(0, 7) == kLogMagic.substr(0, 7);
-    return error(Code::corrupt, ours ? "written by a newer version" : "not a log of Vigie");
+    return ours ? error(Code::invalid, "written by a newer version")
+                : error(Code::corrupt, "not a log of Vigie");
   }
   uint64_t at = kMagicSize;
   while (at + kRecordHead <= end) {

@@ -18,6 +18,12 @@ Series* Store::Impl::series_of(const Labels& labels) {
   return &head.add(pack(labels), hash);
 }
 
+void Store::Impl::begin_batch() {
+  ++batch;
+  latest = options.clock == nullptr ? INT64_MAX
+                                    : to_millis(options.clock->wall() + options.ahead_max);
+}
+
 void Store::Impl::stage(Series* series, WallTime at, double value, Appended& counts) {
   if (series == nullptr) {
     ++counts.over_limit;
@@ -27,6 +33,10 @@ void Store::Impl::stage(Series* series, WallTime at, double value, Appended& cou
   const int64_t newest = in_batch ? series->staged_at : series->newest;
   const double newest_value = in_batch ? series->staged_value : series->newest_value;
   const int64_t time = to_millis(at);
+  if (time > latest) {
+    ++counts.too_early;
+    return;
+  }
   if (time < newest) {
     ++counts.out_of_order;
     return;
@@ -134,14 +144,14 @@ void Store::Impl::announce() {
 }
 
 Result<Appended> Store::append(std::span<const Sample> batch) {
-  ++impl_->batch;
+  impl_->begin_batch();
   Appended counts;
   for (const Sample& s : batch) { impl_->stage(impl_->series_of(s.labels), s.at, s.value, counts); }
   return impl_->commit(counts);
 }
 
 Result<Appended> Store::append_refs(std::span<const RefSample> batch) {
-  ++impl_->batch;
+  impl_->begin_batch();
   Appended counts;
   for (const RefSample& s : batch) {
     impl_->stage(impl_->head.by_id(s.ref.id), s.at, s.value, counts);

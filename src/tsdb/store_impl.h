@@ -47,6 +47,7 @@ struct Store::Impl {
 
   // Appending (store_append.cc).
   Series* series_of(const Labels& labels);
+  void begin_batch();
   void stage(Series* series, WallTime at, double value, Appended& counts);
   Result<Appended> commit(Appended counts);
   std::string encode_staged(std::vector<Series*>& defined) const;
@@ -76,6 +77,7 @@ struct Store::Impl {
   uint64_t next_chunk_file = 1;
   std::vector<Staged> staged;
   uint64_t batch = 0;
+  int64_t latest = INT64_MAX;  ///< Samples of this batch that are later are refused; ms.
   bool dirty = false;
 
   // Guarded by mutex: written by the appending thread, read by all.

@@ -112,16 +112,24 @@ Status Store::Impl::replay_log(const std::vector<std::string>& names) {
     const std::string path = log_dir() + "/" + name;
     VIGIE_TRY(auto file, disk.open_append(path));
     LoggedSeries ids;
-    VIGIE_TRY(const uint64_t cut,
-              replay_segment(*file, [&](RecordKind kind, std::string_view payload) -> Status {
-                if (kind != RecordKind::batch) {
-                  return error(Code::corrupt, "a record of an unknown kind: a newer version's");
-                }
-                return replay_batch(payload, ids);
-              }).context(path));
-    if (cut > 0) {
-      log::warn("tsdb", "{}: cut {} bytes of a record that was not finished", path, cut);
-      counted.log_bytes_cut += cut;
+    const Result<uint64_t> replayed =
+        replay_segment(*file, [&](RecordKind kind, std::string_view payload) -> Status {
+          if (kind != RecordKind::batch) {
+            return error(Code::invalid, "a record of an unknown kind: a newer version's");
+          }
+          return replay_batch(payload, ids);
+        });
+    if (!replayed && replayed.error().code == Code::corrupt) {
+      // Lost samples must not keep anybody from watching; what is left is for a person to look at.
+      log::error("tsdb", "{}: {}; it is kept as {}.damaged", path, replayed.error().what, name);
+      file.reset();
+      VIGIE_CHECK(disk.rename(path, path + ".damaged"));
+      continue;
+    }
+    if (!replayed) { return Error(replayed.error()).context(path); }
+    if (*replayed > 0) {
+      log::warn("tsdb", "{}: cut {} bytes of a record that was not finished", path, *replayed);
+      counted.log_bytes_cut += *replayed;
     }
     if (file->size() <= kMagicSize) {
       file.reset();

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -56,6 +57,19 @@ TEST(Store, GivesBackWhatWasAppended) {
   EXPECT_EQ(store->label_names({Matcher::equal("job", "a")}, kStart, kFuture).size(), 2U);
   EXPECT_EQ(store->series({}, kStart, kFuture).size(), 2U);
   EXPECT_EQ(store->stats().samples, 1000U);
+}
+
+TEST(Store, RefusesSamplesOfATimeYetToCome) {
+  const TempDir dir;
+  SimClock clock(kStart);
+  StoreOptions options{.dir = dir.path()};
+  options.clock = &clock;
+  auto store = Store::open(std::move(options));
+  ASSERT_TRUE(store) << store.error().what;
+  const Sample next_year[] = {{named("up", "a"), kStart + 8'760h, 1}};
+  EXPECT_EQ((*store)->append(next_year)->too_early, 1U);
+  const Sample soon[] = {{named("up", "a"), kStart + 9min, 1}};
+  EXPECT_EQ((*store)->append(soon)->stored, 1U);
 }
 
 TEST(Store, CountsWhatItRefuses) {
@@ -180,7 +194,20 @@ TEST(Store, RefusesALogOfANewerVersion) {
       << std::string("VIGLOG\0\2", 8) << "something";
   const auto opened = Store::open({.dir = dir.path()});
   ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().code, Code::corrupt);
+  EXPECT_EQ(opened.error().code, Code::invalid);
+}
+
+TEST(Store, PutsADamagedLogAsideAndGoesOn) {
+  const TempDir dir;
+  {
+    auto store = open(dir);
+    fill(*store, 0, 10);
+  }
+  std::ofstream(dir.path() + "/log/00000001.log", std::ios::binary) << "\0\0 no log at all";
+  auto store = open(dir);
+  fill(*store, 10, 20);
+  EXPECT_EQ(points(*store, {Matcher::equal("job", "a")}).size(), 10U);
+  EXPECT_TRUE(std::filesystem::exists(dir.path() + "/log/00000001.log.damaged"));
 }
 
 TEST(Store, RefusesASecondProcess) {

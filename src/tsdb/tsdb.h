@@ -28,6 +28,10 @@ struct StoreOptions {
                                           ///< the head is written out as chunks.
   uint64_t series_max = 5'000'000;        ///< More are refused and counted.
   Disk* disk = nullptr;                   ///< nullptr: the machine's.
+  /// Samples later than `ahead_max` from now are refused: one of next year would make all honest
+  /// ones of its series too old. nullptr: any time is taken.
+  const Clock* clock = nullptr;
+  Millis ahead_max = 10min;
 };
 
 /// What became of a batch.
@@ -37,7 +41,8 @@ struct Appended {
   size_t out_of_order = 0;  ///< Older than the newest of its series: refused.
   size_t conflicting = 0;   ///< Same time as the newest, other value: refused.
   size_t over_limit = 0;    ///< A new series beyond series_max: refused.
-  size_t refused() const { return out_of_order + conflicting + over_limit; }
+  size_t too_early = 0;     ///< Of a time that is yet to come: refused.
+  size_t refused() const { return out_of_order + conflicting + over_limit + too_early; }
 };
 
 /// A series by number, valid until it is pruned; a number is never given twice.

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <charconv>
 #include <filesystem>
 
 #include "base/utf8.h"
@@ -72,7 +73,14 @@ Status SqliteBackend::check_version() {
     VIGIE_CHECK(insert.bind(1, "instance").bind(2, instance_).run());
     return insert.bind(1, "schema").bind(2, std::to_string(kSchemaVersion)).run();
   }
-  if (std::stoll(version) > kSchemaVersion) {
+  int64_t number = 0;
+  const auto [end, failed] =
+      std::from_chars(version.data(), version.data() + version.size(), number);
+  if (failed != std::errc{} || end != version.data() + version.size()) {
+    return error(Code::corrupt,
+                 fmt::format("the journal's version is \"{}\", which is no number", version));
+  }
+  if (number > kSchemaVersion) {
     return error(Code::invalid,
                  fmt::format("the journal has version {}, this Vigie knows {}: a newer Vigie wrote "
                              "it; run that one, or start on a copy of an older data directory",
@@ -234,12 +242,16 @@ Result<std::vector<PendingEffect>> SqliteBackend::pending() {
     if (!found) { return out; }
     PendingEffect pending{.effect = {.id = {select.text(0)}, .body = {}},
                           .seq = {static_cast<uint64_t>(select.integer(1))},
-                          .attempts = select.integer(3)};
+                          .attempts = select.integer(3),
+                          .damage = {}};
     auto parsed = parse_json(repaired_utf8(select.text(2))).and_then([](const json::value& value) {
       return decode_effect_body(value);
     });
-    if (!parsed) { return std::move(parsed).error().context(pending.effect.id.text); }
-    pending.effect.body = *std::move(parsed);
+    if (parsed) {
+      pending.effect.body = *std::move(parsed);
+    } else {
+      pending.damage = std::move(parsed).error().what;
+    }
     out.push_back(std::move(pending));
   }
 }
