@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "alerting/alerting.h"
+#include "base/log.h"
 #include "collect/collect.h"
 #include "incident/incident.h"
 #include "oncall/oncall.h"
@@ -83,6 +84,15 @@ json::object describe_book(const config::Book& book, const std::string& url) {
   }
   out["people"] = std::move(people);
   return out;
+}
+
+void configure_log(const config::Node& log) {
+  const std::string& level = log["level"].text();
+  const auto least = level == "debug"   ? log::Level::debug
+                     : level == "warn"  ? log::Level::warn
+                     : level == "error" ? log::Level::error
+                                        : log::Level::info;
+  log::configure(least, log["format"].text() == "json" ? log::Format::json : log::Format::text);
 }
 
 }  // namespace vigie::daemon

@@ -16,6 +16,8 @@ void check_rooms(const config::Book& book, config::Problems& problems);
 /// `vigie check`: prints each problem as file:line:column: what (hint); 0 or 2.
 int check_and_print(const std::string& dir, bool as_json);
 
+/// Level and format of the log, as the book's `log` says.
+void configure_log(const config::Node& log);
 BookAdopted adopted_event(const config::Book& book);
 /// Absolute path of the data directory.
 std::string data_dir_of(const config::Book& book);

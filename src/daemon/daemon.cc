@@ -14,15 +14,6 @@ namespace vigie::daemon {
 
 namespace {
 
-void configure_log(const config::Node& log) {
-  const std::string& level = log["level"].text();
-  const auto least = level == "debug"   ? log::Level::debug
-                     : level == "warn"  ? log::Level::warn
-                     : level == "error" ? log::Level::error
-                                        : log::Level::info;
-  log::configure(least, log["format"].text() == "json" ? log::Format::json : log::Format::text);
-}
-
 /// Signals come to main alone, which waits for them: no handler ever runs inside a room.
 sigset_t block_signals() {
   sigset_t set;

@@ -67,17 +67,36 @@ Result<std::unique_ptr<House>> House::open(config::Book book) {
   std::unique_ptr<House> house(new House(std::move(book)));
   VIGIE_CHECK(house->open_stores());
   VIGIE_CHECK(house->open_rooms());
-  VIGIE_CHECK(house->listen());
+  if (Status listening = house->listen(); !listening) {
+    house->unlisten();
+    return std::move(listening).error();
+  }
   return house;
 }
 
+namespace {
+
+Task<void> close(api::Api* api, MonoTime deadline, bool* done) {
+  co_await api->stop(deadline);
+  *done = true;
+}
+
+}  // namespace
+
+/// What listens already must end on its loop, which no thread runs yet.
+void House::unlisten() {
+  TaskGroup last;
+  bool done = false;
+  const MonoTime deadline = edge_.clock().mono() + kStopWait;
+  edge_.post([&] { last.spawn(close(api_.get(), deadline, &done)); });
+  edge_.run_until([&] { return done; }, deadline);
+}
+
 Status House::open_stores() {
-  std::error_code failure;
-  std::filesystem::create_directories(data_, failure);
-  if (failure) { return error(Code::io, fmt::format("{}: {}", data_, failure.message())); }
+  VIGIE_CHECK(make_data_dir(data_));
   VIGIE_TRY(lock_, DataLock::take(data_));
   VIGIE_TRY(journal_, journal::Journal::open(journal_loop_, data_));
-  tsdb::StoreOptions options{.dir = data_ + "/metrics"};
+  tsdb::StoreOptions options{.dir = data_ + "/metrics", .clock = &real_clock()};
   const std::string& retention = book_.root["retention"]["metrics"].text();
   if (!retention.empty()) { VIGIE_TRY(options.retention, parse_duration(retention)); }
   VIGIE_TRY(store_, tsdb::Store::open(std::move(options)));

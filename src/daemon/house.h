@@ -58,13 +58,16 @@ class House {
   /// On store: what came of an append (or a sync); tells of the first failure and of its end.
   void judge_store(bool synced, const Status& status);
   /// On edge: the store takes samples again, or not.
-  void follow_store(bool refuses);
+  void follow_store(const std::string& trouble);
+  void alert_about_store(const std::string& trouble);
   void alert_about_self(std::string_view name, const std::string& why, std::string_view what,
                         std::string_view advice);
   void tick_evaluator(MonoTime when);
   Task<Result<bool>> holds(std::string expression);
   Task<Result<runbook::HttpAnswer>> ask_http(runbook::HttpAsk ask, MonoTime deadline);
   Task<Status> reload_book();
+  /// Which changed key of a new book cannot be taken over while running, and where; "" none.
+  std::string needs_restart(const config::Book& fresh) const;
   Task<void> start_on_edge();
   Task<void> stop_on_edge();
   /// What a person stopped before the restart goes on resting.
@@ -111,6 +114,7 @@ class House {
   std::optional<MonoTime> evaluator_due_;
   std::map<std::string, uint64_t> unit_restarts_;
   std::optional<Loop::TimerId> valve_timer_;
+  bool store_alerted_ = false;
   // Samples on their way to the store; bounded, so that a slow disk shows as failed scrapes.
   std::atomic<size_t> samples_waiting_{0};
   std::atomic<uint64_t> samples_refused_{0};

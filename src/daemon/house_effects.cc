@@ -33,7 +33,8 @@ Task<Result<bool>> House::holds(std::string expression) {
     return std::any_of(result.vector.begin(), result.vector.end(),
                        [](const promql::VectorSample& s) { return s.value != 0; });
   };
-  auto ran = co_await on(pool_, edge_, std::move(work));
+  // With the rules: what people ask of the store must not keep a page waiting.
+  auto ran = co_await on(rules_pool_, edge_, std::move(work));
   if (!ran) { co_return std::move(ran).error(); }
   co_return *std::move(ran);
 }

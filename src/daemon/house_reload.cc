@@ -13,6 +13,9 @@ struct Loaded {
   config::Problems problems;
 };
 
+/// What is read once, at the start: a listener and a store are not moved under those who use them.
+constexpr std::string_view kReadAtStart[] = {"listen", "tls", "external-url", "retention"};
+
 Task<Status> adopt_durably(engine::Engine& engine, Loop& edge, BookAdopted event) {
   auto done = std::make_shared<Completion<Status>>();
   Loop* home = &edge;
@@ -24,6 +27,17 @@ Task<Status> adopt_durably(engine::Engine& engine, Loop& edge, BookAdopted event
 }
 
 }  // namespace
+
+std::string House::needs_restart(const config::Book& fresh) const {
+  if (data_dir_of(fresh) != data_) { return "data: the data directory changes only with a restart"; }
+  for (const std::string_view key : kReadAtStart) {
+    const config::Node now = fresh.root[key];
+    if (to_text(now.to_json()) == to_text(book_.root[key].to_json())) { continue; }
+    const config::Node at = now.is_null() ? book_.root[key] : now;
+    return fmt::format("{}: {} changes only with a restart", at.place().text(), key);
+  }
+  return "";
+}
 
 void House::adopt_in_shells(const config::Book& book) {
   notifiers_->adopt(book.root, book.secrets);
@@ -58,15 +72,14 @@ Task<Status> House::reload_book() {
     book_problem_ = fresh->problems.text();
     co_return error(Code::invalid, book_problem_);
   }
-  if (data_dir_of(fresh->book) != data_) {
-    book_problem_ = "data: the data directory changes only with a restart";
-    co_return error(Code::invalid, book_problem_);
-  }
+  book_problem_ = needs_restart(fresh->book);
+  if (!book_problem_.empty()) { co_return error(Code::invalid, book_problem_); }
   Status adopted = co_await adopt_durably(*engine_, edge_, adopted_event(fresh->book));
   if (!adopted) { co_return adopted; }
   const auto changes = config::difference(book_.root, fresh->book.root);
   book_ = fresh->book;
   book_problem_.clear();
+  configure_log(book_.root["log"]);
   adopt_in_shells(book_);
   evaluator_->adopt(book_.root);
   config::Problems problems;

@@ -17,6 +17,9 @@ constexpr Nanos kWriteWait = 10s;
 /// How long samples come in again before rules are believed: rates need two of them, and most look
 /// back over less than this.
 constexpr Nanos kRefillWait = 60s;
+/// How long the store takes everything before Vigie says that it does: on a disk that is nearly
+/// full, a small write passes now and then.
+constexpr Nanos kCalm = 15s;
 
 /// Numbers of series the store has not given yet, or gave before it pruned them.
 Status resolve(tsdb::Store& store, collect::ScrapedBatch& batch) {
@@ -160,23 +163,31 @@ void House::judge_store(bool synced, const Status& status) {
   }
   if (news) {
     if (!worst.empty()) { rules_valve_.hold(); }
-    edge_.post([this, refuses = !worst.empty()] { follow_store(refuses); });
-    alert_about_self("VigieStoreRefuses", worst, "Vigie cannot keep samples",
-                     "What rules conclude is held until samples come in again.");
+    edge_.post([this, worst] { follow_store(worst); });
   }
 }
 
-void House::follow_store(bool refuses) {
+void House::follow_store(const std::string& trouble) {
   if (valve_timer_) { edge_.cancel_timer(*valve_timer_); }
   valve_timer_.reset();
-  if (refuses) {
+  if (!trouble.empty()) {
     rules_valve_.hold();
+    alert_about_store(trouble);
     return;
   }
-  valve_timer_ = edge_.call_at(edge_.clock().mono() + kRefillWait, [this] {
-    valve_timer_.reset();
-    rules_valve_.release();
+  valve_timer_ = edge_.call_at(edge_.clock().mono() + kCalm, [this] {
+    alert_about_store("");
+    valve_timer_ = edge_.call_at(edge_.clock().mono() + kRefillWait - kCalm, [this] {
+      valve_timer_.reset();
+      rules_valve_.release();
+    });
   });
+}
+
+void House::alert_about_store(const std::string& trouble) {
+  if (std::exchange(store_alerted_, !trouble.empty()) == !trouble.empty()) { return; }
+  alert_about_self("VigieStoreRefuses", trouble, "Vigie cannot keep samples",
+                   "What rules conclude is held until samples come in again.");
 }
 
 void House::alert_about_self(std::string_view name, const std::string& why, std::string_view what,

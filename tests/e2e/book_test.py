@@ -71,6 +71,34 @@ def a_bad_reload_leaves_the_old_book_running():
         vigie.close()
 
 
+def a_reload_says_what_needs_a_restart():
+    book = write(GOOD)
+    vigie = Vigie(book)
+    try:
+        vigie.start()
+        vigie.wait_ready()
+        (book / "vigie.yml").write_text(GOOD + "\nretention: {metrics: 9d}\n")
+        status, text = vigie.request("POST", "/-/reload")
+        assert status == 400 and "retention changes only with a restart" in text, text
+        assert "retention" in vigie.get("/-/ready", raw=True)
+        (book / "vigie.yml").write_text(GOOD + "\nlog: {format: json}\n")
+        status, text = vigie.request("POST", "/-/reload")
+        assert status == 200, text
+        vigie.until(lambda: '"a new book is in force' in vigie.log(), 10, "a line of JSON in the log")
+    finally:
+        vigie.close()
+
+
+def a_socket_that_cannot_be_made_is_named():
+    vigie = Vigie(write(GOOD))
+    try:
+        (vigie.data / "vigie.sock" / "in-the-way").mkdir(parents=True)
+        refused = vigie.cli("run")
+        assert refused.returncode == 1 and "vigie.sock" in refused.stderr, refused
+    finally:
+        vigie.close()
+
+
 def a_second_daemon_and_a_newer_journal_are_refused():
     book = write(GOOD)
     vigie = Vigie(book)
@@ -100,5 +128,7 @@ def beyond_loopback_needs_tls():
 if __name__ == "__main__":
     sys.exit(run_tests("book", [check_reports_every_error_with_its_place,
                                 a_bad_reload_leaves_the_old_book_running,
+                                a_reload_says_what_needs_a_restart,
+                                a_socket_that_cannot_be_made_is_named,
                                 a_second_daemon_and_a_newer_journal_are_refused,
                                 beyond_loopback_needs_tls]))
