@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <string>
@@ -270,12 +271,13 @@ Status parse_series(std::string_view text, Grammar grammar, MetricType type,
   if (out.size() == from || out[from].first != kMetricName) {
     return error(Code::invalid, "a series without a metric name");
   }
-  for (size_t i = from; i < out.size(); ++i) {
-    for (size_t j = from; j < i; ++j) {
-      if (out[i].first == out[j].first) {
-        return error(Code::invalid, fmt::format("label \"{}\" stands twice", out[i].first));
-      }
-    }
+  std::vector<std::string_view> names;
+  names.reserve(out.size() - from);
+  for (size_t i = from; i < out.size(); ++i) { names.emplace_back(out[i].first); }
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice != names.end()) {
+    return error(Code::invalid, fmt::format("label \"{}\" stands twice", *twice));
   }
   normalize_bounds(type, out, from);
   return ok();

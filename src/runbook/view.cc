@@ -12,6 +12,7 @@
 #include "runbook/library.h"
 #include "runbook/markdown.h"
 #include "runbook/params.h"
+#include "runbook/stepper.h"
 #include "runbook/suggest.h"
 
 namespace vigie::runbook {
@@ -161,7 +162,7 @@ json::value suggestions(const State& state, const std::vector<Runbook>& runbooks
   return out;
 }
 
-/// What happens next by itself: the limit of a run, or the page after one that helped.
+/// What happens next by itself: the deadline of a run, or the page after one that helped.
 json::value next(const State& state, std::string_view id) {
   const auto incident = parse_id<IncidentTag>(id);
   if (!incident) { return nullptr; }
@@ -174,9 +175,14 @@ json::value next(const State& state, std::string_view id) {
                                 run.steps.empty() ? "" : run.steps.back().title);
       return out;
     }
-    if (!run.limit_at) { continue; }
-    out["at"] = rfc3339(*run.limit_at);
-    out["what"] = fmt::format("\"{}\" has helped by then, or somebody is paged", run.title);
+    // The step's own deadline says when to look again; the limit of the whole run may be far off.
+    const std::optional<WallTime> by = next_time(run);
+    if (!by) { continue; }
+    const bool of_step = run.answer_by == by && !run.steps.empty();
+    out["at"] = rfc3339(*by);
+    out["what"] = of_step ? fmt::format("\"{}\" has worked by then, or counts as failed ({})",
+                                        run.steps.back().title, run.title)
+                          : fmt::format("\"{}\" has helped by then, or somebody is paged", run.title);
     return out;
   }
   const auto found = state.incidents.find(*incident);

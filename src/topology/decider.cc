@@ -38,10 +38,15 @@ Effects TopologyDecider::apply(const Event& event, WallTime now) {
   } else if (const auto* fired = std::get_if<AlertFired>(&event.body)) {
     on(*fired, now, out);
   } else if (const auto* resolved = std::get_if<AlertResolved>(&event.body)) {
-    state_.alerts.erase(resolved->fingerprint);
+    const auto known = state_.alerts.find(resolved->fingerprint);
+    if (known != state_.alerts.end()) {
+      due_known_ = due_known_ && !known->second.waits();
+      state_.alerts.erase(known);
+    }
   }
   const std::optional<WallTime> due = next_timer();
   if (!changed && (!due || *due > now)) { return out; }
+  due_known_ = false;
   follow(now);
   place_again(now, out);
   return out;
@@ -55,6 +60,7 @@ void TopologyDecider::follow(WallTime now) {
 
 /// Waits are for elapsed time; what was recorded stays as it was.
 void TopologyDecider::on(const ClockJumped& event) {
+  due_known_ = false;
   for (auto& [fingerprint, alert] : state_.alerts) {
     if (alert.freed_at) { *alert.freed_at += event.by; }
     if (alert.settles_at) { *alert.settles_at += event.by; }
@@ -165,6 +171,7 @@ void TopologyDecider::on(const BookAdopted& event) {
 void TopologyDecider::on(const AlertFired& event, WallTime now, Effects& out) {
   const auto [it, fresh] = state_.alerts.try_emplace(event.fingerprint);
   PlacedAlert& alert = it->second;
+  due_known_ = due_known_ && !alert.waits();
   alert.labels = event.labels;
   if (fresh) {
     Placement placement = place(event.fingerprint, event.labels, settings_, state_.world);
@@ -174,7 +181,14 @@ void TopologyDecider::on(const AlertFired& event, WallTime now, Effects& out) {
   } else {
     move(event.fingerprint, alert, now);
   }
+  expect(alert);
   out.say(alert.said);
+}
+
+void TopologyDecider::expect(const PlacedAlert& alert) {
+  for (const std::optional<WallTime>& time : {alert.freed_at, alert.settles_at}) {
+    if (time && (!due_ || *time < *due_)) { due_ = time; }
+  }
 }
 
 WallTime TopologyDecider::settles_at(const AlertPlaced& said, WallTime now) const {
@@ -226,7 +240,10 @@ void TopologyDecider::place_again(WallTime now, Effects& out) {
 }
 
 std::optional<WallTime> TopologyDecider::next_timer() const {
-  std::optional<WallTime> at;
+  if (due_known_) { return due_; }
+  std::optional<WallTime>& at = due_;
+  at.reset();
+  due_known_ = true;
   const auto consider = [&](const std::optional<WallTime>& time) {
     if (time && (!at || *time < *at)) { at = time; }
   };
@@ -246,6 +263,7 @@ json::value TopologyDecider::snapshot() const {
 Status TopologyDecider::restore(const json::value& snapshot) {
   VIGIE_TRY(state_, decode<TopologyState>(snapshot));
   settings_ = Settings{};
+  due_known_ = false;
   if (state_.book.empty()) { return ok(); }
   Result<json::value> book = parse_json(state_.book);
   if (!book) { return error(Code::corrupt, book.error().what); }

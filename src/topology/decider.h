@@ -20,6 +20,7 @@ struct PlacedAlert {
   /// What was said is tentative until then.
   std::optional<WallTime> settles_at;
   VIGIE_FIELDS(labels, said, evident, freed_at, settles_at)
+  bool waits() const { return freed_at || settles_at; }
 };
 
 /// How long a victim may take to recover behind its cause, or a stage behind the one that broke,
@@ -69,8 +70,14 @@ class TopologyDecider final : public Decider {
   json::value service_view(const Service& service) const;
   json::value chain_view(const Chain& chain) const;
 
+  void expect(const PlacedAlert& alert);
+
   TopologyState state_;
   Settings settings_;
+  /// The earliest of all waits, asked for after every event; looked for only when one may have
+  /// gone, since a storm has thousands of alerts.
+  mutable std::optional<WallTime> due_;
+  mutable bool due_known_ = false;
 };
 
 }  // namespace vigie::topology

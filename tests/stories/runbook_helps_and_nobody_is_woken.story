@@ -71,7 +71,7 @@ flow     heartbeat/thingsboard dead
 
 fire     HeartbeatStalled{}
 expect   run restart-datajs running
-expect   next 1 "has helped by then, or somebody is paged"
+expect   next 1 "has worked by then, or counts as failed"
 forward  10s
 expect   run restart-datajs succeeded
 flow     heartbeat/datajs alive
