@@ -219,10 +219,11 @@ TEST_F(UnitsTest, TheStubbornThatIsLeftBehindIsKilledAfterTheGrace) {
 }
 
 TEST_F(UnitsTest, AnOrderlyEndFindsWhatIsLeftOfOneThatDoesNotRun) {
-  start(R"({"command":"setsid sleep 100 & echo $! >kid; until test -e go; do sleep 0.01; done"})");
+  const Settled first = start(R"({"command":"setsid sleep 100 & echo $! >kid; until test -e go; do sleep 0.01; done"})");
   ASSERT_TRUE(until([&] { return read("kid").ends_with("\n"); }));
   crash();
   std::ofstream(root_ + "/go") << "";
+  ASSERT_TRUE(until([&] { return !alive(pid_of(first)); }));
   open();
   bool done = false;
   TaskGroup group;
@@ -232,11 +233,12 @@ TEST_F(UnitsTest, AnOrderlyEndFindsWhatIsLeftOfOneThatDoesNotRun) {
 }
 
 TEST_F(UnitsTest, WhatAnInstanceLeftBehindWhileVigieWasAwayIsEndedBeforeTheNext) {
-  start(R"({"command":"setsid sleep 100 & echo $! >kid; until test -e go; do sleep 0.01; done"})");
+  const Settled first = start(R"({"command":"setsid sleep 100 & echo $! >kid; until test -e go; do sleep 0.01; done"})");
   ASSERT_TRUE(until([&] { return read("kid").ends_with("\n"); }));
   const int64_t kid = std::stoi(read("kid"));
   crash();
   std::ofstream(root_ + "/go") << "";
+  ASSERT_TRUE(until([&] { return !alive(pid_of(first)); }));
   EXPECT_TRUE(alive(kid));
   open();
   EXPECT_EQ(start(R"({"command":["sleep","100"]})", true).outcome, Outcome::failed);
