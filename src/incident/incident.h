@@ -26,7 +26,8 @@
 namespace vigie::incident {
 
 /// Views: "" (counts), "incidents?state=open|all&limit=N&before=ID", "incidents/ID", "alerts"
-/// (the incident of each firing alert, by fingerprint).
+/// (the incident of each firing alert, by fingerprint), "alerts/ended" (of each that ended),
+/// "severities" (the words with a meaning, worst first).
 std::unique_ptr<Decider> make_decider();
 void check_book(const config::Node& root, config::Problems& problems);
 

@@ -194,6 +194,24 @@ TEST(Incident, AlertsOfOneKeyAreOneIncident) {
   EXPECT_EQ(room.last<IncidentResolved>().who, "");
 }
 
+TEST(Incident, KnowsWhereAnAlertThatEndedWas) {
+  Room room;
+  room.fires_at("a", kDatajs);
+  EXPECT_EQ(to_text(room.look("alerts/ended")), "{}");
+  room.ends("a");
+  EXPECT_EQ(to_text(room.look("alerts/ended")), R"({"a":1})");
+}
+
+TEST(Incident, NamesTheSeveritiesItKnowsWorstFirst) {
+  Room room;
+  const json::array words = room.look("severities").get_array();
+  EXPECT_EQ(to_text(words[0]), R"({"word":"critical","rank":4})");
+  for (const json::value& item : words) {
+    const json::object& one = item.get_object();
+    EXPECT_EQ(severity_rank(get_string(one, "word")), get_int(one, "rank"));
+  }
+}
+
 TEST(Incident, InfoAlertsAreOnlyRecorded) {
   Room room;
   for (const char* severity : {"info", "none"}) {

@@ -136,6 +136,25 @@ json::value incident_json(const State& state, std::string_view id, WallTime now)
   return out;
 }
 
+/// Which incident an alert that ended belonged to; the newest, where it came back.
+json::object homes_of_ended(const State& state) {
+  json::object out;
+  for (const auto& [id, incident] : state.incidents) {
+    for (const auto& [fingerprint, alert] : incident.alerts) {
+      if (!alert.firing) { out[fingerprint] = id.value; }
+    }
+  }
+  return out;
+}
+
+json::array severities_json() {
+  json::array out;
+  for (const Severity& one : severities()) {
+    out.push_back(json::object{{"word", one.word}, {"rank", one.rank}});
+  }
+  return out;
+}
+
 }  // namespace
 
 json::value view_of_room(const State& state, std::string_view path, WallTime now) {
@@ -152,6 +171,8 @@ json::value view_of_room(const State& state, std::string_view path, WallTime now
     }
     return homes;
   }
+  if (head == "alerts/ended") { return homes_of_ended(state); }
+  if (head == "severities") { return severities_json(); }
   if (head == "incidents") { return incidents_json(state, path); }
   if (head.starts_with("incidents/")) { return incident_json(state, head.substr(10), now); }
   return nullptr;

@@ -89,15 +89,26 @@ std::string title_of_cause(const std::string& key) {
   return key + " is broken";
 }
 
+namespace {
+
+constexpr Severity kSeverities[] = {{"critical", 4}, {"page", 4},    {"emergency", 4}, {"error", 3},
+                                    {"major", 3},    {"warning", 2}, {"warn", 2},      {"minor", 2},
+                                    {"info", 0},     {"none", 0},    {"debug", 0}};
+
+}  // namespace
+
+std::span<const Severity> severities() {
+  return kSeverities;
+}
+
 int severity_rank(const std::string& severity) {
   std::string low;
   for (const char c : severity) {
     low += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
-  if (low == "critical" || low == "page" || low == "emergency") { return 4; }
-  if (low == "error" || low == "major") { return 3; }
-  if (low == "warning" || low == "warn" || low == "minor") { return 2; }
-  if (low == "info" || low == "none" || low == "debug") { return 0; }
+  for (const Severity& known : kSeverities) {
+    if (known.word == low) { return known.rank; }
+  }
   return 1;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "incident/state.h"
 
@@ -15,6 +17,13 @@ std::string service_of_key(const std::string& key);
 /// {"heartbeat", "topic"} of "stage/heartbeat/topic"; empty for other keys.
 std::pair<std::string, std::string> stage_of_key(const std::string& key);
 
+/// A word for how bad, and its rank.
+struct Severity {
+  std::string_view word;
+  int rank;
+};
+/// The words with a meaning, worst first.
+std::span<const Severity> severities();
 /// How bad, for comparing: critical 4, error 3, warning 2, others 1, info and none 0.
 int severity_rank(const std::string& severity);
 /// An alert of this severity makes an incident.

@@ -32,6 +32,37 @@ std::vector<std::string> schedules_of(const Roster& roster, const Team& team) {
   return out;
 }
 
+/// How a person is reached by hand, by whoever reads the row.
+void add_reach(json::object& row, const Roster& roster, const std::string& person) {
+  const auto found = roster.people.find(person);
+  const bool known = found != roster.people.end();
+  row["phone"] = text_or_null(known ? found->second.phone : "");
+  row["email"] = text_or_null(known ? found->second.email : "");
+}
+
+/// Who is called after the first level, when nobody answers.
+json::array levels_after(const Roster& roster, const std::string& name, WallTime at) {
+  json::array out;
+  const auto team = roster.teams.find(name);
+  const Path* path =
+      team == roster.teams.end() ? nullptr : roster.path_for(team->second.escalation, name);
+  if (path == nullptr) { return out; }
+  Millis after{0};
+  for (const Level& level : path->levels) {
+    json::array people;
+    for (const Called& called : called_by(roster, level, at).people) {
+      json::object one{{"person", called.person}, {"name", name_of_person(roster, called.person)}};
+      add_reach(one, roster, called.person);
+      people.push_back(std::move(one));
+    }
+    if (&level != &path->levels.front()) {
+      out.push_back(json::object{{"after_ms", after.count()}, {"people", std::move(people)}});
+    }
+    after += level.wait;
+  }
+  return out;
+}
+
 json::object duty_row(const Roster& roster, const std::string& team, const Schedule& schedule,
                       WallTime at) {
   const Shift shift = who(schedule, at);
@@ -44,6 +75,8 @@ json::object duty_row(const Roster& roster, const std::string& team, const Sched
   row["next"] = text_or_null(shift.next.person);
   row["next_name"] = text_or_null(name_of_person(roster, shift.next.person));
   row["covers"] = text_or_null(shift.duty.covered);
+  add_reach(row, roster, shift.duty.person);
+  row["escalation"] = levels_after(roster, team, at);
   return row;
 }
 
@@ -59,14 +92,17 @@ json::array first_level_rows(const Roster& roster, const Team& team, WallTime at
   if (people.empty()) { people.emplace_back(); }
   json::array rows;
   for (const std::string& person : people) {
-    rows.push_back(json::object{{"team", team.name},
-                                {"schedule", nullptr},
-                                {"person", text_or_null(person)},
-                                {"name", text_or_null(name_of_person(roster, person))},
-                                {"until", nullptr},
-                                {"next", nullptr},
-                                {"next_name", nullptr},
-                                {"covers", nullptr}});
+    json::object row{{"team", team.name},
+                     {"schedule", nullptr},
+                     {"person", text_or_null(person)},
+                     {"name", text_or_null(name_of_person(roster, person))},
+                     {"until", nullptr},
+                     {"next", nullptr},
+                     {"next_name", nullptr},
+                     {"covers", nullptr}};
+    add_reach(row, roster, person);
+    row["escalation"] = levels_after(roster, team.name, at);
+    rows.push_back(std::move(row));
   }
   return rows;
 }

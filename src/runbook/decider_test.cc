@@ -387,6 +387,10 @@ TEST_F(RunbookDeciderTest, DryRunShowsTextsAndWhatTheGuardWouldSay) {
   const json::object dry = stage.view("dry-run/heartbeats?incident=1").as_object();
   EXPECT_EQ(get_array(dry, "steps")->size(), 3u);
   EXPECT_FALSE(get_bool(*get_object(dry, "guard"), "allowed"));
+  EXPECT_TRUE(get_array(dry, "missing")->empty());
+  EXPECT_EQ(to_text(*stage.view("dry-run/heartbeats").as_object().if_contains("missing")),
+            R"(["labels.stage"])")
+      << "without the incident nothing fills its labels";
   EXPECT_TRUE(stage.view("dry-run/nothing").is_null());
   const json::object whole = stage.view("runbooks/heartbeats").as_object();
   EXPECT_TRUE(contains(get_string(whole, "html"), "<h2 id=\"restart\">Restart the enricher</h2>"))

@@ -232,6 +232,28 @@ DryRun parse_dry_run(std::string_view rest) {
   return out;
 }
 
+json::object planned_step(const Step& step, const Values& values) {
+  const ExecutorKind* kind = find_executor(step.kind);
+  json::object out;
+  out["id"] = step.id;
+  out["title"] = step.title;
+  out["kind"] = step.kind;
+  out["approve"] = step.ask ? "ask" : "never";
+  out["text"] = kind == nullptr ? step.text : fill_for_reading(step.text, kind->quoting, values);
+  return out;
+}
+
+/// Labels that a step names and the incident does not have: its run would fail there.
+void add_missing_labels(const Step& step, const Labels& labels, std::vector<std::string>& missing) {
+  const Result<std::vector<std::string>> names = references(step.text);
+  if (!names) { return; }
+  for (const std::string& name : *names) {
+    const bool label = name.starts_with("labels.");
+    const bool known = std::find(missing.begin(), missing.end(), name) != missing.end();
+    if (label && !known && !labels.has(name.substr(7))) { missing.push_back(name); }
+  }
+}
+
 json::value dry_run(const State& state, const std::vector<Runbook>& runbooks, std::string_view rest,
                     WallTime now) {
   const DryRun asked = parse_dry_run(rest);
@@ -241,8 +263,8 @@ json::value dry_run(const State& state, const std::vector<Runbook>& runbooks, st
   if (runbook == nullptr) { return nullptr; }
   const Step* only = whole ? nullptr : find_step(*runbook, asked.runbook.substr(hash + 1));
   if (!whole && only == nullptr) { return nullptr; }
-  const Filled filled = whole ? fill_parameters(*runbook, asked.params)
-                              : fill_parameters(*runbook, *only, asked.params);
+  Filled filled = whole ? fill_parameters(*runbook, asked.params)
+                        : fill_parameters(*runbook, *only, asked.params);
   Labels labels;
   std::string service;
   if (asked.incident && state.incidents.contains(*asked.incident)) {
@@ -254,15 +276,8 @@ json::value dry_run(const State& state, const std::vector<Runbook>& runbooks, st
   for (const Section& section : runbook->sections) {
     for (const Step& step : section.steps) {
       if (!whole && &step != only) { continue; }
-      const ExecutorKind* kind = find_executor(step.kind);
-      json::object one;
-      one["id"] = step.id;
-      one["title"] = step.title;
-      one["kind"] = step.kind;
-      one["text"] = kind == nullptr
-                        ? step.text
-                        : fill_for_reading(step.text, kind->quoting, {labels, filled.params});
-      steps.push_back(std::move(one));
+      add_missing_labels(step, labels, filled.missing);
+      steps.push_back(planned_step(step, {labels, filled.params}));
     }
   }
   const auto disturbs = disturbed_by(*runbook, labels, filled.params, service);
