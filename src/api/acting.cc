@@ -41,6 +41,11 @@ json::value refusal(int status, std::string_view code, std::string_view message,
   return json::object{{"status", status}, {"code", code}, {"message", message}, {"field", field}};
 }
 
+net::HttpReply refused_reply(const json::object& refusal) {
+  return error_reply(static_cast<int>(get_int(refusal, "status")), get_string(refusal, "code"),
+                     get_string(refusal, "message"), get_string(refusal, "field"));
+}
+
 Result<std::string> request_key(const net::HttpRequest& request) {
   if (!request.headers.has(kKeyHeader)) { return std::string(); }
   const std::string_view key = request.headers.get(kKeyHeader);
@@ -119,8 +124,7 @@ Task<Acted> Acting::act(EventBody asked, Question objection) {
   }
   const json::value no = co_await ask(std::move(objection));
   if (const json::object* why = no.if_object()) {
-    out.refused = error_reply(static_cast<int>(get_int(*why, "status")), get_string(*why, "code"),
-                              get_string(*why, "message"), get_string(*why, "field"));
+    out.refused = refused_reply(*why);
     co_return out;
   }
   const Status submitted = co_await submit(std::move(asked));

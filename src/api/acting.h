@@ -21,6 +21,9 @@ using Question = std::function<json::value(const engine::Heart&, WallTime)>;
 json::value refusal(int status, std::string_view code, std::string_view message,
                     std::string_view field = "");
 
+/// The answer that such an objection means.
+net::HttpReply refused_reply(const json::object& refusal);
+
 /// The request's Idempotency-Key, or "". `invalid` unless it is 1 to 255 printable characters
 /// without spaces.
 Result<std::string> request_key(const net::HttpRequest& request);

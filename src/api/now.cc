@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "api/names.h"
+
 namespace vigie::api {
 
 namespace {
@@ -50,6 +52,8 @@ void add_live_parts(const engine::Heart& heart, json::object& incident, const js
       owner.empty() ? json::value(nullptr) : json::value(name_of_person(heart, owner, now));
   incident["next"] = is_open(incident) ? next_of(heart, std::to_string(id), now) : json::value();
   incident["run"] = run_of(runs, id);
+  // Nobody is paged for an alert of what a person has called resolved.
+  incident["still_firing"] = is_open(incident) ? 0 : get_int(incident, "alerts");
 }
 
 json::array of_incident(json::array all, int64_t incident) {
@@ -61,6 +65,16 @@ json::array of_incident(json::array all, int64_t incident) {
     }
   }
   return out;
+}
+
+/// Pages name people by their keys; what is read names them as the book does.
+json::array with_names(const engine::Heart& heart, json::array pages, WallTime now) {
+  for (json::value& item : pages) {
+    json::object* page = item.if_object();
+    if (page == nullptr) { continue; }
+    (*page)["name"] = name_of_person(heart, get_string(*page, "person"), now);
+  }
+  return pages;
 }
 
 json::array in_progress(json::array runs) {
@@ -131,18 +145,6 @@ json::array with_units(json::array services, const json::array& units,
   return services;
 }
 
-size_t count_where(const json::array& items, std::string_view key, std::string_view value) {
-  size_t count = 0;
-  for (const json::value& item : items) {
-    if (item.is_object() && get_string(item.get_object(), key) == value) { ++count; }
-  }
-  return count;
-}
-
-std::string plural(size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 /// The incident's record of its alerts, ended ones too; those that alerting still knows as it
 /// knows them: who is told, and why or why not.
 json::array with_live_parts(json::array recorded, const json::array& live) {
@@ -160,15 +162,6 @@ json::array with_live_parts(json::array recorded, const json::array& live) {
   return recorded;
 }
 
-/// "Ana" of the incident's owner, or what happens next.
-std::string answer_of(const json::object& incident) {
-  const std::string owner = get_string(incident, "owner_name", get_string(incident, "owner"));
-  if (!owner.empty()) { return fmt::format("{} has it", owner); }
-  const json::object* next = get_object(incident, "next");
-  return next == nullptr ? std::string("nobody has it yet")
-                         : fmt::format("next: {}", get_string(*next, "what"));
-}
-
 }  // namespace
 
 json::value view_of(const engine::Heart& heart, std::string_view room, std::string_view path,
@@ -183,6 +176,17 @@ json::array service_list(const engine::Heart& heart, WallTime now) {
                     array_of(view_of(heart, "incident", "incidents", now)));
 }
 
+Result<json::array> duty_list(const engine::Heart& heart, std::string_view team, WallTime at) {
+  const std::string path = fmt::format("who?team={}&at={}", team, to_millis(at));
+  json::array rows = array_of(view_of(heart, "oncall", path, at));
+  // A team that there is has a row, if only to say that it is nobody.
+  if (!rows.empty() || team.empty()) { return rows; }
+  const json::array all = array_of(view_of(heart, "oncall", "oncall", at));
+  std::vector<std::string> known = names_in(all, "team");
+  for (std::string& schedule : names_in(all, "schedule")) { known.push_back(std::move(schedule)); }
+  return error(Code::not_found, no_such("team", team, known));
+}
+
 json::value service_named(const engine::Heart& heart, std::string_view name, WallTime now) {
   for (json::value& service : service_list(heart, now)) {
     if (get_string(service.get_object(), "name") == name) { return std::move(service); }
@@ -190,18 +194,23 @@ json::value service_named(const engine::Heart& heart, std::string_view name, Wal
   return nullptr;
 }
 
+std::string no_service(const engine::Heart& heart, std::string_view name, WallTime now) {
+  return no_such("service", name, names_in(service_list(heart, now), "name"));
+}
+
 json::array alert_list(const engine::Heart& heart, WallTime now) {
   // incident knows which alert belongs to it; alerting knows everything else of an alert.
-  const json::value members = view_of(heart, "incident", "alerts", now);
-  const json::object* by_fingerprint = members.if_object();
+  const json::value living = view_of(heart, "incident", "alerts", now);
+  const json::value ended = view_of(heart, "incident", "alerts/ended", now);
   json::array alerts = array_of(view_of(heart, "alerting", "alerts", now));
   for (json::value& item : alerts) {
     json::object* alert = item.if_object();
     if (alert == nullptr) { continue; }
-    const std::string name = get_string(*alert, "fingerprint");
-    const json::value* incident =
-        by_fingerprint == nullptr ? nullptr : by_fingerprint->if_contains(name);
-    (*alert)["incident"] = incident == nullptr ? json::value() : *incident;
+    const bool over = get_string(*alert, "state") == "resolved";
+    const json::object* homes = over ? ended.if_object() : living.if_object();
+    const json::value* home =
+        homes == nullptr ? nullptr : homes->if_contains(get_string(*alert, "fingerprint"));
+    (*alert)["incident"] = home == nullptr ? json::value() : *home;
   }
   return alerts;
 }
@@ -230,7 +239,8 @@ json::value incident_document(const engine::Heart& heart, std::string_view id, W
   add_live_parts(heart, *incident, runs, now);
   (*incident)["alert_list"] = with_live_parts(array_of((*incident)["alert_list"]),
                                               of_incident(alert_list(heart, now), number));
-  (*incident)["pages"] = of_incident(array_of(view_of(heart, "oncall", "pages", now)), number);
+  (*incident)["pages"] =
+      with_names(heart, of_incident(array_of(view_of(heart, "oncall", "pages", now)), number), now);
   (*incident)["run_list"] = of_incident(runs, number);
   (*incident)["runbooks"] = array_of(view_of(heart, "runbook", fmt::format("suggest/{}", id), now));
   for (const char* key : {"timeline", "evidence"}) {
@@ -239,12 +249,21 @@ json::value incident_document(const engine::Heart& heart, std::string_view id, W
   return found;
 }
 
+json::value page_document(const engine::Heart& heart, std::string_view id, WallTime now) {
+  json::value found = view_of(heart, "oncall", fmt::format("why/{}", id), now);
+  if (!found.is_object()) { return nullptr; }
+  json::array named = with_names(heart, json::array{std::move(found)}, now);
+  return std::move(named.front());
+}
+
 json::object now_document(const engine::Heart& heart, WallTime now) {
   json::object out;
   out["at"] = rfc3339(now);
   out["seq"] = heart.newest().value;
   out["oncall"] = array_of(view_of(heart, "oncall", "oncall", now));
-  out["incidents"] = incident_list(heart, true, 100, 0, now);
+  json::array incidents = incident_list(heart, true, 100, 0, now);
+  order_by_need(incidents, array_of(view_of(heart, "incident", "severities", now)));
+  out["incidents"] = std::move(incidents);
   out["runs"] = in_progress(array_of(view_of(heart, "runbook", "runs", now)));
   out["chains"] = array_of(view_of(heart, "topology", "chains", now));
   out["services"] = service_list(heart, now);
@@ -253,37 +272,6 @@ json::object now_document(const engine::Heart& heart, WallTime now) {
   out["mood"] = sentence.mood;
   out["sentence"] = sentence.text;
   return out;
-}
-
-Sentence sentence_of(const json::object& document) {
-  const json::array none;
-  const auto list = [&](std::string_view key) -> const json::array& {
-    const json::array* found = get_array(document, key);
-    return found == nullptr ? none : *found;
-  };
-  const json::array& incidents = list("incidents");
-  const json::array& services = list("services");
-  const size_t unhealthy = count_where(services, "health", "unhealthy");
-  const size_t broken = count_where(list("chains"), "state", "broken");
-  if (!incidents.empty()) {
-    const json::object* newest = incidents.front().if_object();
-    const std::string title = newest == nullptr ? "" : get_string(*newest, "title");
-    const std::string answer = newest == nullptr ? "" : answer_of(*newest);
-    if (incidents.size() == 1) { return {"bad", fmt::format("{}; {}.", title, answer)}; }
-    return {"bad", fmt::format("{}, the newest: {}; {}.", plural(incidents.size(), "open incident"),
-                               title, answer)};
-  }
-  if (unhealthy + broken > 0) {
-    std::string what;
-    if (broken > 0) { what = plural(broken, "chain") + " broken"; }
-    if (unhealthy > 0) {
-      what += (what.empty() ? "" : " and ") + plural(unhealthy, "service") + " unhealthy";
-    }
-    return {"warn", fmt::format("No open incident, but {}.", what)};
-  }
-  return {"ok",
-          fmt::format("All is well: {}, {}, nobody is being paged.",
-                      plural(services.size(), "service"), plural(list("chains").size(), "chain"))};
 }
 
 }  // namespace vigie::api

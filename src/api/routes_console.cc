@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "api/names.h"
 #include "api/now.h"
 #include "api/routes.h"
 
@@ -200,7 +201,14 @@ Task<net::HttpReply> Routes::service_show(Call call) {
 Task<net::HttpReply> Routes::service_logs(Call call) {
   const auto lines = parse_count(call.request.param("lines"), 200, 10'000);
   if (!lines) { co_return error_reply(lines.error(), "lines"); }
-  const auto logs = deps_.neighbours.logs(std::string(call.param("name")), *lines);
+  const std::string name(call.param("name"));
+  Question question = [name](const engine::Heart& heart, WallTime now) -> json::value {
+    if (service_named(heart, name, now).is_object()) { return nullptr; }
+    return refusal(404, "not_found", no_service(heart, name, now));
+  };
+  const json::value no = co_await ask(std::move(question));
+  if (no.is_object()) { co_return refused_reply(no.get_object()); }
+  const auto logs = deps_.neighbours.logs(name, *lines);
   if (!logs) { co_return error_reply(logs.error()); }
   co_return net::json_reply(200, to_text(*logs));
 }
@@ -227,7 +235,7 @@ Task<net::HttpReply> Routes::chain_show(Call call) {
     if (get_string(chain.get_object(), "name") != name) { continue; }
     co_return net::json_reply(200, to_text(chain));
   }
-  co_return error_reply(404, "not_found", fmt::format("there is no chain \"{}\"", name));
+  co_return error_reply(404, "not_found", no_such("chain", name, names_in(all, "name")));
 }
 
 Task<net::HttpReply> Routes::fleets_list(Call) {
@@ -243,7 +251,10 @@ Task<net::HttpReply> Routes::fleet_show(Call call) {
   const bool inactive = call.request.param("inactive") == "true";
   const json::value fleet = deps_.neighbours.fleet(name, inactive, *limit);
   if (fleet.is_null()) {
-    co_return error_reply(404, "not_found", fmt::format("there is no fleet \"{}\"", name));
+    const json::object live = deps_.neighbours.live();
+    const json::array* fleets = get_array(live, "fleets");
+    const auto known = fleets == nullptr ? std::vector<std::string>() : names_in(*fleets, "name");
+    co_return error_reply(404, "not_found", no_such("fleet", name, known));
   }
   co_return net::json_reply(200, to_text(fleet));
 }
@@ -255,11 +266,15 @@ Task<net::HttpReply> Routes::who_show(Call call) {
     if (!parsed) { co_return error_reply(parsed.error(), "at"); }
     at = *parsed;
   }
-  Question question =
-      [path = fmt::format("who?team={}&at={}", call.request.param("team"), to_millis(at))](
-          const engine::Heart& heart, WallTime now) { return view_of(heart, "oncall", path, now); };
-  net::HttpReply reply = co_await list_of("oncall", std::move(question));
-  co_return reply;
+  const std::string team(call.request.param("team"));
+  Question question = [team, at](const engine::Heart& heart, WallTime) -> json::value {
+    auto found = duty_list(heart, team, at);
+    if (!found) { return refusal(404, "not_found", found.error().what, "team"); }
+    return *std::move(found);
+  };
+  json::value duties = co_await ask(std::move(question));
+  if (const json::object* no = duties.if_object()) { co_return refused_reply(*no); }
+  co_return list_reply("oncall", std::move(duties.get_array()));
 }
 
 Task<net::HttpReply> Routes::pages_list(Call call) {
@@ -271,8 +286,11 @@ Task<net::HttpReply> Routes::pages_list(Call call) {
 
 Task<net::HttpReply> Routes::page_why(Call call) {
   const std::string id(call.param("page"));
-  net::HttpReply reply = co_await view_reply("oncall", fmt::format("why/{}", id),
-                                             fmt::format("there is no page {}", id));
+  Question question = [id](const engine::Heart& heart, WallTime now) {
+    return page_document(heart, id, now);
+  };
+  net::HttpReply reply =
+      co_await one_of(std::move(question), fmt::format("there is no page {}", id));
   co_return reply;
 }
 

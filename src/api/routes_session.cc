@@ -1,5 +1,8 @@
 #include <fmt/core.h>
 
+#include <algorithm>
+
+#include "api/names.h"
 #include "api/routes.h"
 
 namespace vigie::api {
@@ -66,20 +69,19 @@ Task<net::HttpReply> Routes::link_make(Call call) {
   const json::object book = deps_.neighbours.book();
   std::string person = get_string(*body, "person");
   const json::array* people = get_array(book, "people");
-  bool known = false;
-  if (people != nullptr) {
-    for (const json::value& one : *people) {
-      const std::string id = get_string(one.get_object(), "id");
-      if (person.empty()) { person = id; }
-      known = known || id == person;
-    }
-  }
-  if (!known) {
-    co_return error_reply(404, "not_found", fmt::format("the book has no person \"{}\"", person),
-                          "person");
+  const auto known = people == nullptr ? std::vector<std::string>() : names_in(*people, "id");
+  const auto is_known = [&](const std::string& id) {
+    return std::find(known.begin(), known.end(), id) != known.end();
+  };
+  // Whoever asks, where the book knows them; else its first person.
+  if (person.empty() && is_known(call.who)) { person = call.who; }
+  if (person.empty() && !known.empty()) { person = known.front(); }
+  if (!is_known(person)) {
+    co_return error_reply(404, "not_found", no_such("person", person, known), "person");
   }
   json::object out;
   out["person"] = person;
+  out["name"] = name_of_person(book, person);
   out["token"] = sessions_.one_time_token(person, deps_.clock.wall());
   out["url"] = fmt::format("{}/#enter={}", get_string(book, "url"), get_string(out, "token"));
   co_return net::json_reply(201, to_text(out));
