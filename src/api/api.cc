@@ -4,7 +4,12 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+
 #include "api/answers.h"
+#include "api/listening.h"
+#include "api/names.h"
 #include "api/routes.h"
 #include "api/stream.h"
 #include "base/log.h"
@@ -13,17 +18,7 @@ namespace vigie::api {
 
 namespace {
 
-/// The host of "127.0.0.1:9797" or "[::1]:80", without brackets.
-std::string_view host_of(std::string_view address) {
-  if (address.starts_with('[')) {
-    return address.substr(1, std::min(address.find(']'), address.size()) - 1);
-  }
-  return address.substr(0, std::min(address.rfind(':'), address.size()));
-}
-
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
+constexpr std::string_view kPersonHeader = "Vigie-Person";
 
 std::string user_name(uint32_t uid) {
   std::array<char, 1024> buffer{};
@@ -57,6 +52,7 @@ struct Api::Impl {
 
   Task<net::HttpReply> answer(net::HttpRequest request);
   std::optional<net::HttpReply> refusal(const Route& route, Call& call);
+  std::optional<net::HttpReply> stranger(const net::HttpRequest& request) const;
   std::optional<net::HttpReply> stream_guard(const net::HttpRequest& request);
   void identify(Call& call) const;
   bool host_is_ours(const net::HttpRequest& request) const;
@@ -69,7 +65,7 @@ void Api::Impl::identify(Call& call) const {
     call.via = "cli";
     // The same user, or root, owns the data directory anyway; nobody else is let in.
     if (*request.peer_uid != geteuid() && *request.peer_uid != 0) { return; }
-    const std::string_view named = request.headers.get("vigie-person");
+    const std::string_view named = request.headers.get(kPersonHeader);
     call.who = named.empty() ? user_name(*request.peer_uid) : std::string(named);
     return;
   }
@@ -94,6 +90,17 @@ bool Api::Impl::origin_is_ours(const net::HttpRequest& request) const {
   return origin == request.headers.get("host") || host_of(origin) == external_host;
 }
 
+/// An act in the name of somebody the book does not know: nobody could ask them, or page them.
+std::optional<net::HttpReply> Api::Impl::stranger(const net::HttpRequest& request) const {
+  const std::string_view named = request.headers.get(kPersonHeader);
+  if (named.empty()) { return std::nullopt; }
+  const json::object book = deps.neighbours.book();
+  const json::array* people = get_array(book, "people");
+  const auto known = people == nullptr ? std::vector<std::string>() : names_in(*people, "id");
+  if (std::ranges::find(known, named) != known.end()) { return std::nullopt; }
+  return error_reply(400, "invalid", no_such("person", named, known), kPersonHeader);
+}
+
 std::optional<net::HttpReply> Api::Impl::refusal(const Route& route, Call& call) {
   const net::HttpRequest& request = call.request;
   const bool local = request.peer_uid.has_value();
@@ -113,6 +120,7 @@ std::optional<net::HttpReply> Api::Impl::refusal(const Route& route, Call& call)
   if (needs_person && call.who.empty()) {
     return error_reply(401, "denied", "sign in first: `vigie link` prints a link");
   }
+  if (local && !reads && route.access != Access::open) { return stranger(request); }
   return std::nullopt;
 }
 

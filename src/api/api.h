@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/loop.h"
+#include "config/config.h"
 #include "engine/engine.h"
 #include "model/decider.h"
 #include "net/net.h"
@@ -28,6 +29,8 @@ namespace vigie::api {
 
 /// Knows which keyed requests were done; must be among the engine's deciders.
 std::unique_ptr<Decider> make_decider();
+/// An address beyond loopback without TLS, with its place: what listen() would refuse.
+void check_book(const config::Node& root, config::Problems& problems);
 
 /// What other rooms know, wired by the daemon. Functions are called on edge.
 struct Neighbours {

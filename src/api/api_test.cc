@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "api/api.h"
+#include "api/names.h"
 #include "api/now.h"
 #include "api/remote_write.h"
 #include "api/router.h"
@@ -140,6 +142,64 @@ TEST(Sentence, SaysTheWorldInOneLine) {
   incident["owner"] = "ana";
   incident["owner_name"] = "Ana";
   EXPECT_EQ(sentence_of(now).text, "heartbeat: datajs passes nothing on; Ana has it.");
+}
+
+json::object open_one(int64_t id, const char* severity, const char* owner, const char* pages_at) {
+  json::object out{{"id", id}, {"title", "Case"}, {"state", "open"}, {"severity", severity}};
+  if (*owner != '\0') { out["owner"] = owner; }
+  if (*pages_at != '\0') {
+    out["next"] = json::object{{"at", pages_at}, {"what", "ben is mailed"}};
+  }
+  return out;
+}
+
+TEST(Sentence, IsAboutTheIncidentThatNeedsSomebodyMost) {
+  const json::array severities{json::object{{"word", "critical"}, {"rank", 4}},
+                               json::object{{"word", "warning"}, {"rank", 2}}};
+  json::array incidents{open_one(9, "critical", "ana", "2026-11-21T07:00:00Z"),
+                        open_one(4, "warning", "", ""),
+                        open_one(5, "critical", "", ""),
+                        open_one(6, "warning", "", "2026-11-21T07:05:00Z"),
+                        open_one(7, "warning", "", "2026-11-21T07:02:00Z"),
+                        open_one(8, "warning", "", "")};
+  order_by_need(incidents, severities);
+  std::vector<int64_t> order;
+  for (const json::value& item : incidents) { order.push_back(get_int(item.get_object(), "id")); }
+  EXPECT_EQ(order, (std::vector<int64_t>{7, 6, 5, 8, 4, 9}));
+  const json::object now{{"incidents", incidents}};
+  EXPECT_EQ(sentence_of(now).text,
+            "6 open incidents; nobody has #7 \"Case\" yet, next: ben is mailed.");
+  const json::object held{{"incidents", json::array{open_one(9, "critical", "Ana", ""),
+                                                    open_one(8, "critical", "Ben", "")}}};
+  EXPECT_EQ(sentence_of(held).text,
+            "2 open incidents, all in somebody's hands; Ana has #9 \"Case\".");
+}
+
+TEST(Names, SaysWhichOneMayHaveBeenMeant) {
+  EXPECT_EQ(no_such("team", "cor", {"core", "system"}),
+            "there is no team \"cor\" (did you mean \"core\"?)");
+  EXPECT_EQ(no_such("team", "nosuch", {"core"}), "there is no team \"nosuch\"");
+}
+
+std::string wrong_with_listen(const char* address, bool tls) {
+  std::vector<config::Node::Entry> entries{
+      {config::Node::scalar("listen"),
+       config::Node::scalar(address, false, {.file = "vigie.yml", .line = 3, .column = 9})}};
+  if (tls) { entries.push_back({config::Node::scalar("tls"), config::Node::map({})}); }
+  config::Problems problems;
+  check_book(config::Node::map(std::move(entries)), problems);
+  return problems.text();
+}
+
+TEST(Book, AnAddressBeyondLoopbackNeedsTls) {
+  const std::string wrong = wrong_with_listen("0.0.0.0:9898", false);
+  EXPECT_TRUE(wrong.starts_with("vigie.yml:3:9: \"listen\" is 0.0.0.0:9898, beyond this machine"))
+      << wrong;
+  EXPECT_NE(wrong_with_listen(":9898", false), "");
+  EXPECT_EQ(wrong_with_listen("0.0.0.0:9898", true), "");
+  EXPECT_EQ(wrong_with_listen("127.0.0.1:9898", false), "");
+  EXPECT_EQ(wrong_with_listen("[::1]:9898", false), "");
+  EXPECT_EQ(wrong_with_listen("nonsense", false), "") << "config says that it is no address";
 }
 
 TEST(ErrorReply, CarriesCodeMessageAndField) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "alerting/alerting.h"
+#include "api/api.h"
 #include "base/log.h"
 #include "collect/collect.h"
 #include "incident/incident.h"
@@ -26,6 +27,7 @@ constexpr config::Section kSections[] = {
     {.room = "oncall", .check = &oncall::check_book},
     {.room = "runbook", .check = &runbook::check_book},
     {.room = "supervise", .check = &supervise::check_book},
+    {.room = "api", .check = &api::check_book},
 };
 
 }  // namespace

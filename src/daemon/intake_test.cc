@@ -131,7 +131,10 @@ class Counter {
   api::Neighbours neighbours() {
     api::Neighbours out;
     out.live = [] { return json::object(); };
-    out.book = [] { return json::object(); };
+    out.book = [] {
+      return json::object{{"people", json::array{json::object{{"id", "ana"}, {"name", "Ana"}},
+                                                 json::object{{"id", "ben"}, {"name", "Ben"}}}}};
+    };
     out.book_problem = [] { return std::string(); };
     out.ready = [] { return true; };
     out.refusing = [this] { return store_trouble; };
