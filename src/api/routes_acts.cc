@@ -1,7 +1,12 @@
-#include <fmt/core.h>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
+#include "api/names.h"
 #include "api/now.h"
 #include "api/routes.h"
+#include "api/run_request.h"
 
 namespace vigie::api {
 
@@ -64,12 +69,27 @@ Result<EventBody> act_on_incident(const Call& call, const Request& request,
   return error(Code::not_found, fmt::format("\"{}\" is not ack, take, resolve or note", act));
 }
 
-std::string dry_run_path(const std::string& runbook, uint64_t incident, const StringMap& params) {
-  std::string out = fmt::format("dry-run/{}?incident={}", runbook, incident);
-  for (const auto& [name, value] : params) {
-    out += fmt::format("&param.{}={}", net::url_encode(name), net::url_encode(value));
-  }
-  return out;
+std::string lower(std::string text) {
+  for (char& c : text) { c = static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+  return text;
+}
+
+/// Objects to a service that there is not, and to a severity that no rule of ours knows: it would
+/// rank below a warning.
+Question unless_declarable(std::string service, std::string severity) {
+  return [service = std::move(service), severity = std::move(severity)](
+             const engine::Heart& heart, WallTime now) -> json::value {
+    if (!service.empty() && !service_named(heart, service, now).is_object()) {
+      return refusal(400, "invalid", no_service(heart, service, now), "service");
+    }
+    const json::value words = view_of(heart, "incident", "severities", now);
+    const auto known = names_in(words.get_array(), "word");
+    if (std::ranges::find(known, severity) != known.end()) { return nullptr; }
+    return refusal(400, "invalid",
+                   fmt::format("{}: it is one of {}", no_such("severity", severity, known),
+                               fmt::join(known, ", ")),
+                   "severity");
+  };
 }
 
 std::string run_path(uint64_t id) {
@@ -135,17 +155,16 @@ Task<net::HttpReply> Routes::incident_declare(Call call) {
   }
   if (!note) { co_return error_reply(note.error(), "note"); }
   const std::string service = get_string(request.body, "service");
-  Question objection = [service](const engine::Heart& heart, WallTime now) -> json::value {
-    if (service.empty() || service_named(heart, service, now).is_object()) { return nullptr; }
-    return refusal(400, "invalid", fmt::format("there is no service \"{}\"", service), "service");
-  };
+  std::string severity = lower(get_string(request.body, "severity"));
+  if (severity.empty()) { severity = "critical"; }
   DeclareAsked asked{.title = *title,
                      .service = service,
-                     .severity = get_string(request.body, "severity", "critical"),
+                     .severity = severity,
                      .who = call.who,
                      .via = call.via,
                      .note = *note,
                      .key = request.key};
+  Question objection = unless_declarable(service, severity);
   Acted acted = co_await acting.act(std::move(asked), std::move(objection));
   if (acted.refused) { co_return *std::move(acted.refused); }
   const json::object out{{"id", acted.incident.value}};
@@ -180,47 +199,29 @@ Task<net::HttpReply> Routes::runbook_run(Call call) {
   const auto read = read_request(call, false);
   if (const auto* wrong = std::get_if<net::HttpReply>(&read)) { co_return *wrong; }
   const Request& request = std::get<Request>(read);
-  const std::string runbook(call.param("id"));
-  const uint64_t incident = static_cast<uint64_t>(get_int(request.body, "incident"));
-  StringMap params;
-  if (const json::object* given = get_object(request.body, "params")) {
-    for (const auto& item : *given) {
-      if (!item.value().is_string()) {
-        co_return error_reply(400, "invalid", "parameters are texts", "params");
-      }
-      params.emplace(item.key(), vigie::view_of(item.value().get_string()));
-    }
-  }
-  Question plan = [path = dry_run_path(runbook, incident, params)](const engine::Heart& heart,
-                                                                   WallTime now) {
-    return view_of(heart, "runbook", path, now);
-  };
-  const std::string unknown = fmt::format("there is no runbook \"{}\"", runbook);
+  auto read_wanted = read_run_wanted(call.param("id"), request.body);
+  if (!read_wanted) { co_return error_reply(read_wanted.error(), "params"); }
+  const RunWanted wanted = *std::move(read_wanted);
   if (get_bool(request.body, "dry_run")) {
+    Question plan = plan_of(wanted);
     const json::value planned = co_await acting.ask(std::move(plan));
-    if (planned.is_null()) { co_return error_reply(404, "not_found", unknown); }
+    if (is_refusal(planned)) { co_return refused_reply(planned.get_object()); }
     co_return net::json_reply(200, to_text(planned));
   }
-  Question objection = [plan, unknown](const engine::Heart& heart, WallTime now) -> json::value {
-    const json::value planned = plan(heart, now);
-    if (!planned.is_object()) { return refusal(404, "not_found", unknown); }
-    const json::object* guard = get_object(planned.get_object(), "guard");
-    if (guard == nullptr || get_bool(*guard, "allowed", true)) { return nullptr; }
-    return refusal(409, "conflict", get_string(*guard, "why", "the guard holds it back"));
-  };
-  RunAsked asked{.runbook = runbook,
-                 .incident = {incident},
-                 .params = std::move(params),
+  RunAsked asked{.runbook = wanted.runbook,
+                 .incident = {wanted.incident},
+                 .params = wanted.params,
                  .who = call.who,
                  .via = call.via,
                  .key = request.key};
+  Question objection = run_objection(wanted);
   Acted acted = co_await acting.act(std::move(asked), std::move(objection));
   if (acted.refused) { co_return *std::move(acted.refused); }
   if (!acted.run) {
     co_return error_reply(409, "conflict",
                           fmt::format("\"{}\" was held back; the incident's timeline, or the runs, "
                                       "say why",
-                                      runbook));
+                                      wanted.runbook));
   }
   const json::object out{{"run", acted.run.value}};
   co_return answered(acted, net::json_reply(202, to_text(out)));
@@ -250,9 +251,12 @@ Task<net::HttpReply> Routes::run_answer(Call call) {
   const auto read = read_request(call, true);
   if (const auto* wrong = std::get_if<net::HttpReply>(&read)) { co_return *wrong; }
   const Request& request = std::get<Request>(read);
-  const std::string answer = get_string(request.body, "answer");
+  std::string answer = get_string(request.body, "answer");
+  // What a person says who is asked for a go-ahead.
+  if (answer == "go") { answer = "again"; }
   if (answer != "done" && answer != "not_done" && answer != "again") {
-    co_return error_reply(400, "invalid", "answer \"done\", \"not_done\" or \"again\"", "answer");
+    co_return error_reply(400, "invalid", "answer \"go\" (or \"again\"), \"done\" or \"not_done\"",
+                          "answer");
   }
   Question objection = unless_asking(request.id, get_string(request.body, "step"));
   StepAnswered asked{.run = {request.id},
@@ -279,9 +283,7 @@ Task<net::HttpReply> Routes::service_act(Call call) {
   };
   Question objection = [find, name](const engine::Heart& heart, WallTime now) -> json::value {
     const json::value service = find(heart, now);
-    if (!service.is_object()) {
-      return refusal(404, "not_found", fmt::format("there is no service \"{}\"", name));
-    }
+    if (!service.is_object()) { return refusal(404, "not_found", no_service(heart, name, now)); }
     if (get_object(service.get_object(), "unit") != nullptr) { return nullptr; }
     return refusal(409, "conflict",
                    fmt::format("{} is not run by Vigie (it has no run: process)", name));
