@@ -39,16 +39,56 @@ Extent extent_of(const std::vector<ChartLine>& lines) {
   return out;
 }
 
-/// A value of the axis, with as many digits as tell it from the others.
-std::string short_number(double value, double range) {
-  const double size = std::abs(value);
-  for (const auto& [scale, letter] : {std::pair{1e9, "G"}, {1e6, "M"}, {1e3, "k"}}) {
-    if (size < scale * (scale > 1e4 ? 1 : 10)) { continue; }
-    return fmt::format("{:.{}f}{}", value / scale, range / scale < 0.2 ? 3 : 1, letter);
+/// The value axis: `count` equal steps of a round number, that the values fit between.
+struct Axis {
+  double low = 0;
+  double step = 1;
+  size_t count = 1;
+  double high() const { return low + step * static_cast<double>(count); }
+};
+
+/// The next of 1, 2, 2.5, 4, 5 times a power of ten that is not below `wanted`.
+double round_step(double wanted) {
+  const double power = std::pow(10, std::floor(std::log10(wanted)));
+  for (const double factor : {1.0, 2.0, 2.5, 4.0, 5.0}) {
+    if (factor * power >= wanted * (1 - 1e-9)) { return factor * power; }
   }
-  if (size != 0 && size < 0.001) { return fmt::format("{:.1e}", value); }
-  const int digits = range <= 0 ? 2 : 1 - static_cast<int>(std::floor(std::log10(range)));
-  return fmt::format("{:.{}f}", value, std::clamp(digits, 0, 6));
+  return 10 * power;
+}
+
+/// As many steps as fall on whole rows, so that the labels stand at equal distances.
+Axis axis_of(Extent extent, size_t rows) {
+  Axis out;
+  for (const size_t count : {5, 4, 3, 2}) {
+    if ((rows - 1) % count == 0) {
+      out.count = count;
+      break;
+    }
+  }
+  out.step = round_step((extent.high - extent.low) / static_cast<double>(out.count));
+  while (true) {
+    out.low = std::floor(extent.low / out.step + 1e-9) * out.step;
+    if (out.high() >= extent.high - out.step * 1e-9) { return out; }
+    out.step = round_step(out.step * 1.01);
+  }
+}
+
+/// A value of the axis, with as many digits as its steps need.
+std::string label_of(double value, const Axis& axis) {
+  const double size = std::max(std::abs(axis.low), std::abs(axis.high()));
+  if (std::abs(value) < axis.step * 1e-6) { return "0"; }
+  if (size < 0.001) { return fmt::format("{:.2g}", value); }
+  const auto [scale, letter] = size >= 1e9   ? std::pair{1e9, "G"}
+                               : size >= 1e6 ? std::pair{1e6, "M"}
+                               : size >= 1e4 ? std::pair{1e3, "k"}
+                                             : std::pair{1.0, ""};
+  const int digits = 1 - static_cast<int>(std::floor(std::log10(axis.step / scale)));
+  std::string out = fmt::format("{:.{}f}", value / scale, std::clamp(digits, 0, 7));
+  if (out.find('.') != std::string::npos) {
+    while (out.ends_with('0')) { out.pop_back(); }
+    if (out.ends_with('.')) { out.pop_back(); }
+  }
+  return out + letter;
 }
 
 /// Braille patterns: dots 1-3 and 7 go down the left column, 4-6 and 8 down the right (Unicode,
@@ -130,23 +170,24 @@ std::string draw_chart(const std::vector<ChartLine>& lines, const ChartLook& loo
   const size_t rows = std::max<size_t>(look.height, 3);
   const bool coloured = look.coloured;
   Canvas canvas(columns, rows);
-  const Extent extent = extent_of(lines);
+  const Axis axis = axis_of(extent_of(lines), rows);
+  const Extent extent{axis.low, axis.high()};
   for (size_t i = 0; i < std::min(lines.size(), kLinesMax); ++i) {
     draw_line(canvas, lines[i], i, extent);
   }
   std::string out;
-  const double range = extent.high - extent.low;
+  const size_t between = (rows - 1) / axis.count;
   for (size_t y = 0; y < rows; ++y) {
     std::string label;
-    if (y == 0) { label = short_number(extent.high, range); }
-    if (y == rows / 2) { label = short_number((extent.high + extent.low) / 2, range); }
-    if (y + 1 == rows) { label = short_number(extent.low, range); }
+    if (y % between == 0) {
+      label = label_of(axis.high() - static_cast<double>(y / between) * axis.step, axis);
+    }
     out += fmt::format("{:>8} ┤{}\n", label, canvas.row(y, coloured));
   }
   out += time_axis(columns, look);
   for (size_t i = 0; i < std::min(lines.size(), kLinesMax); ++i) {
     out += coloured ? fmt::format("{}━\x1b[0m {}\n", kColours[i], lines[i].name)
-                    : fmt::format("{} {}\n", i + 1, lines[i].name);
+                    : fmt::format("━ {}\n", lines[i].name);
   }
   if (lines.size() > kLinesMax) {
     out += fmt::format("and {} more series\n", lines.size() - kLinesMax);

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <sstream>
 
 #include "base/json.h"
 #include "cli/chain_drawing.h"
@@ -37,14 +38,29 @@ TEST(Chart, BearsFlatLinesGapsAndTooManySeries) {
 
 TEST(Chart, TakesTheLastBitsOfADivisionForAFlatLine) {
   const std::string chart = draw_chart({{"up", {21, 20.999999999, 21}}}, {.width = 40});
-  EXPECT_NE(chart.find("22.0 ┤"), std::string::npos) << chart;
-  EXPECT_NE(chart.find("20.0 ┤"), std::string::npos) << chart;
+  EXPECT_NE(chart.find("22 ┤"), std::string::npos) << chart;
+  EXPECT_NE(chart.find("20 ┤"), std::string::npos) << chart;
 }
 
 TEST(Chart, GivesAsManyDigitsAsTellValuesApart) {
   const std::string chart = draw_chart({{"up", {1.001, 1.003}}}, {.width = 40, .height = 3});
-  EXPECT_NE(chart.find("1.0030 ┤"), std::string::npos) << chart;
-  EXPECT_NE(chart.find("1.0020 ┤"), std::string::npos) << chart;
+  EXPECT_NE(chart.find("1.003 ┤"), std::string::npos) << chart;
+  EXPECT_NE(chart.find("1.002 ┤"), std::string::npos) << chart;
+}
+
+TEST(Chart, PutsRoundNumbersAtEqualDistances) {
+  const std::string chart = draw_chart({{"up", {2, 20}}}, {.width = 40, .height = 16});
+  std::vector<std::string> labels;
+  std::istringstream lines(chart);
+  for (std::string line; std::getline(lines, line);) {
+    const size_t mark = line.find(" ┤");
+    if (mark == std::string::npos) { continue; }
+    const size_t from = line.find_first_not_of(' ');
+    labels.push_back(from < mark ? line.substr(from, mark - from) : "");
+  }
+  const std::vector<std::string> wanted{"20", "",  "", "16", "",  "", "12", "",
+                                        "",   "8", "", "",   "4", "", "",   "0"};
+  EXPECT_EQ(labels, wanted) << chart;
 }
 
 TEST(Table, AlignsByColumnsWhateverTheBytes) {

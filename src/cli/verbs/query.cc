@@ -65,8 +65,13 @@ int print_instant(Session& session, const json::object& data) {
   return 0;
 }
 
-int print_range(Session& session, const json::object& data, int64_t start, int64_t end,
-                int64_t step) {
+struct Range {
+  int64_t start, end, step;
+};
+
+int print_range(Session& session, const json::object& data, const std::string& expression,
+                Range range) {
+  const auto [start, end, step] = range;
   std::vector<ChartLine> lines;
   const size_t count = static_cast<size_t>((end - start) / step + 1);
   for (const json::value& item : items_of(data, "result")) {
@@ -86,6 +91,8 @@ int print_range(Session& session, const json::object& data, int64_t start, int64
     session.print_line("no series");
     return 1;
   }
+  // The one series of a sum has no labels; it is what was asked for.
+  if (lines.size() == 1 && lines.front().name == "{}") { lines.front().name = expression; }
   const json::object ends{{"from", rfc3339(wall_from_millis(start))},
                           {"to", rfc3339(wall_from_millis(end))}};
   session.print(draw_chart(lines, {.width = std::min<size_t>(terminal_width(), 160),
@@ -153,7 +160,7 @@ int run(Session& session, const Arguments& arguments) {
     const json::object* data = get_object(answer, "data");
     if (data == nullptr) { return 1; }
     return step == 0 ? print_instant(session, *data)
-                     : print_range(session, *data, start, end, step);
+                     : print_range(session, *data, expression, {start, end, step});
   });
 }
 
