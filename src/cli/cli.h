@@ -11,9 +11,10 @@
 ///
 /// Lives on: the calling thread, with a loop of its own for the one exchange. Time: asks the
 /// daemon. Durable: nothing. Limits: 30 s for an answer. Exit status everywhere: 0 good, 1 the
-/// thing asked about is bad, 2 wrong use or an invalid book.
+/// thing asked about is bad, 2 wrong use, an unknown name or an invalid book, 3 the daemon is not
+/// running and that is what matters: for acts, for what only it knows, for `health` and `status`.
 /// Never: changes anything while the daemon is down; reading verbs then answer from the journal
-/// and say so.
+/// and say so first.
 namespace vigie::cli {
 
 /// Moves a book's journal out to a file or in from it: {"file", "events", "owed", "sha256"}.

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "cli/chain_drawing.h"
 #include "cli/chart.h"
+#include "cli/lists.h"
 #include "cli/terminal.h"
 #include "cli/verb_kind.h"
 #include "cli/words.h"
@@ -119,6 +120,27 @@ TEST(Words, TellAgesAndWhatComesNext) {
   EXPECT_EQ(until(incident, "at", "2026-11-21T07:02:00Z"), "in 5 s");
   EXPECT_EQ(until(incident, "at", "2026-11-21T07:03:00Z"), "now");
   EXPECT_EQ(age_of(incident, "missing", "2026-11-21T07:02:00Z"), "-");
+}
+
+TEST(Words, SayWhoseHandsItIsInWhenNothingIsPlanned) {
+  json::object incident{{"state", "acknowledged"}, {"owner", "ana"}, {"owner_name", "Ana"}};
+  EXPECT_EQ(next_text(incident, "2026-11-21T07:02:00Z"),
+            "nothing more is planned: it is in Ana's hands");
+  incident["next"] = json::object{{"at", "2026-11-21T07:05:00Z"}, {"what", "ben is mailed"}};
+  EXPECT_EQ(next_text(incident, "2026-11-21T07:02:00Z"), "in 3 min: ben is mailed");
+  incident["state"] = "resolved";
+  EXPECT_EQ(next_text(incident, "2026-11-21T07:02:00Z"), "-");
+}
+
+TEST(Words, AreAllTakenOrRefused) {
+  const Arguments typed{.words = {"ack", "3", "4"}, .options = {}};
+  EXPECT_EQ(*parse_ids(typed, 1, "an incident"), (std::vector<uint64_t>{3, 4}));
+  EXPECT_EQ(joined(typed, 1), "3 4");
+  EXPECT_TRUE(at_most(typed, 3, "incident"));
+  EXPECT_EQ(at_most(typed, 2, "incident show ID").error().what,
+            "\"4\" is one word too many: use vigie incident show ID");
+  const Arguments odd{.words = {"ack", "3", "x"}, .options = {}};
+  EXPECT_EQ(parse_ids(odd, 1, "an incident").error().code, Code::invalid);
 }
 
 std::string drawn(std::string_view stages, size_t width) {

@@ -39,8 +39,13 @@ void print_section(Session& session, std::string_view title, const Table& table)
 }
 
 std::string next_text(const json::object& incident, std::string_view now) {
+  if (get_string(incident, "state") == "resolved") { return "-"; }
   const json::object* next = get_object(incident, "next");
-  if (next == nullptr) { return "-"; }
+  if (next == nullptr) {
+    const std::string owner = owner_text(incident);
+    return owner == "-" ? std::string("nothing more is planned")
+                        : fmt::format("nothing more is planned: it is in {}'s hands", owner);
+  }
   const std::string what = get_string(*next, "what");
   // Without a time it waits for a person.
   if (get_string(*next, "at").empty()) { return what; }
@@ -49,6 +54,30 @@ std::string next_text(const json::object& incident, std::string_view now) {
 
 std::string owner_text(const json::object& incident) {
   return or_dash(incident, get_string(incident, "owner_name").empty() ? "owner" : "owner_name");
+}
+
+std::string joined(const Arguments& arguments, size_t from) {
+  std::string out;
+  for (size_t i = from; i < arguments.words.size(); ++i) {
+    out += (out.empty() ? "" : " ") + arguments.words[i];
+  }
+  return out;
+}
+
+Result<std::vector<uint64_t>> parse_ids(const Arguments& arguments, size_t from,
+                                        std::string_view what) {
+  std::vector<uint64_t> out;
+  for (size_t i = from; i < arguments.words.size(); ++i) {
+    VIGIE_TRY(const uint64_t id, parse_id(arguments.words[i], what));
+    out.push_back(id);
+  }
+  return out;
+}
+
+Status at_most(const Arguments& arguments, size_t words, std::string_view usage) {
+  if (arguments.words.size() <= words) { return ok(); }
+  return error(Code::invalid, fmt::format("\"{}\" is one word too many: use vigie {}",
+                                          arguments.words[words], usage));
 }
 
 void add_parameter(std::string& path, std::string_view name, std::string_view value) {

@@ -13,6 +13,8 @@ namespace vigie::cli {
 
 namespace {
 
+constexpr size_t kTypedMax = 10'000;
+
 struct Parsed {
   const VerbKind* verb = nullptr;
   std::map<std::string, std::string, std::less<>> values;
@@ -47,13 +49,15 @@ void describe_options(CLI::App& command, const VerbKind& verb, Parsed& into) {
 
 void describe(CLI::App& app, const VerbKind& verb, Parsed& into) {
   CLI::App* command = app.add_subcommand(std::string(verb.name), std::string(verb.summary));
-  if (verb.words_max > 0) {
-    command->add_option("words", into.words, std::string(verb.words))
-        ->expected(0, static_cast<int>(verb.words_max))
-        ->group("");
-  }
+  // Too many are refused by us, with the word that is too much.
+  command->add_option("words", into.words, std::string(verb.words))
+      ->expected(0, static_cast<int>(kTypedMax))
+      ->group("");
   describe_options(*command, verb, into);
-  command->footer(fmt::format("Example: {}", verb.example));
+  command->footer(
+      fmt::format("Everywhere:\n  --json                      print JSON for machines\n"
+                  "  --book DIR                  directory of the watch book\n\nExample: {}",
+                  verb.example));
   command->callback([&into, &verb] { into.verb = &verb; });
 }
 
@@ -95,8 +99,6 @@ int wrong_words(int argc, char** argv, std::string_view complaint) {
     for (const Option& option : verb->options) { names.push_back(option.name); }
     hint = config::did_you_mean(odd, names);
     complaint = "there is no option ";
-  } else if (complaint.find("not expected") != std::string_view::npos) {
-    complaint = "too many words: ";
   } else {
     odd = {};
   }
@@ -105,6 +107,20 @@ int wrong_words(int argc, char** argv, std::string_view complaint) {
              paint("vigie:", Colour::red, stderr_has_colours()), complaint, odd,
              hint.empty() ? "" : ": " + hint, name);
   return 2;
+}
+
+std::string too_many(const VerbKind& verb, const Arguments& arguments) {
+  return fmt::format("\"{}\" is one word too many: use vigie {}{}{} (vigie {} --help)",
+                     arguments.words[verb.words_max], verb.name, verb.words.empty() ? "" : " ",
+                     verb.words, verb.name);
+}
+
+/// A status is worth nothing when what it was printed with did not arrive (a full disk).
+int written(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) { return status; }
+  fmt::print(stderr, "{} what was to be printed could not be written\n",
+             paint("vigie:", Colour::red, stderr_has_colours()));
+  return status == kGood ? kBad : status;
 }
 
 }  // namespace
@@ -125,7 +141,11 @@ int main(int argc, char** argv, const Deps& deps) {
       ->type_name("DIR");
   app.add_flag("--json", as_json, "print JSON for machines");
   app.add_flag("--version", version, "print the version");
-  app.footer("Exit status: 0 good, 1 the thing asked about is bad, 2 wrong use or invalid book.");
+  app.footer(
+      "Exit status: 0 good, 1 the thing asked about is bad or the act was refused, 2 wrong use, an "
+      "unknown name or an invalid book, 3 the daemon is not running (health, status, acts, what "
+      "only it knows).\nErrors go to standard error; with --json also to standard output, as "
+      "{\"error\": {\"code\", \"message\"}}.");
   std::map<std::string_view, Parsed> parsed;
   for (const VerbKind* verb : verb_kinds()) { describe(app, *verb, parsed[verb->name]); }
   try {
@@ -148,7 +168,11 @@ int main(int argc, char** argv, const Deps& deps) {
       if (given) { arguments.options.emplace(option, ""); }
     }
     Session session(deps, book, as_json);
-    return one.verb->run(session, arguments);
+    if (arguments.words.size() > one.verb->words_max) {
+      return session.wrong_use(too_many(*one.verb, arguments));
+    }
+    if (arguments.has("--as")) { session.act_as(arguments.value("--as")); }
+    return written(one.verb->run(session, arguments));
   }
   return 2;
 }

@@ -5,7 +5,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
+#include "base/time.h"
 #include "cli/terminal.h"
 #include "cli/words.h"
 #include "config/config.h"
@@ -66,6 +68,8 @@ Session::Session(const Deps& deps, std::string book_dir, bool as_json)
                                   : fmt::format("{}/{}/vigie.sock", book.dir, data);
   show_times_in(book.root["timezone"].text());
   has_book_ = book.root.is_map();
+  for (const auto& entry : book.root["people"].entries()) { people_.push_back(entry.key.text()); }
+  if (const char* person = std::getenv("VIGIE_PERSON")) { person_ = person; }
 }
 
 Session::~Session() = default;
@@ -77,9 +81,7 @@ Result<json::value> Session::exchange(std::string method, const std::string& pat
   request.url = fmt::format("unix:{}:{}", socket_, path);
   request.body = std::move(body);
   if (!request.body.empty()) { request.headers.set("Content-Type", "application/json"); }
-  if (const char* person = std::getenv("VIGIE_PERSON")) {
-    request.headers.set("Vigie-Person", person);
-  }
+  if (!person_.empty()) { request.headers.set("Vigie-Person", person_); }
   std::optional<Result<net::HttpReply>> reply;
   const MonoTime deadline = real_clock().mono() + kAnswerWait;
   impl_->tasks.spawn(fetch(impl_->client, std::move(request), deadline, &reply));
@@ -96,16 +98,30 @@ Result<json::value> Session::get(const std::string& path) {
   if (answer || answer.error().code != Code::unavailable) { return answer; }
   if (!has_book_) { return no_book(); }
   auto offline = deps_.offline(book_dir_, path);
+  if (!offline && offline.error().code == Code::not_found) { return offline; }
   if (!offline) {
     return error(Code::unavailable,
-                 fmt::format("the daemon of {} is not running (vigie run --book {}), and its "
-                             "journal cannot answer: {}",
-                             book_dir_, book_dir_, offline.error().what));
+                 fmt::format("Vigie is not running: {} (start it with: vigie run --book {})",
+                             offline.error().what, book_dir_));
   }
-  if (!std::exchange(said_offline_, true)) {
-    std::fputs("vigie: the daemon is not running; this is from its journal\n", stderr);
-  }
+  if (!std::exchange(offline_, true)) { say_offline(*offline); }
   return offline;
+}
+
+/// Comes first, before anything that reads as if somebody watched.
+void Session::say_offline(const json::value& answer) {
+  if (as_json_ || names_only_) { return; }
+  const json::object& known = answer.get_object();
+  const std::string now = rfc3339(real_clock().wall());
+  print_line(paint(
+      fmt::format("✖ Vigie is NOT running (last heard of at {}, {} ago): nobody is "
+                  "watching and nobody will be paged.",
+                  short_time(known, "last_known_at", now), age_of(known, "last_known_at", now)),
+      Colour::red));
+  print_line(paint(fmt::format("This is from its journal, as it was then; start it with: vigie run "
+                               "--book {}",
+                               book_dir_),
+                   Colour::dim));
 }
 
 Result<json::value> Session::post(const std::string& path, const json::value& body) {
@@ -135,18 +151,35 @@ void Session::print_line(std::string_view text) const {
   print("\n");
 }
 
+void Session::note(std::string_view text) const {
+  std::fflush(stdout);
+  fmt::print(stderr, "{}\n", paint(text, Colour::dim, stderr_has_colours()));
+}
+
 void Session::print_json(const json::value& value) const {
   print_line(to_text(value));
 }
 
 int Session::fail(const Error& failure) const {
   fmt::print(stderr, "{} {}\n", paint("vigie:", Colour::red, stderr_has_colours()), failure.what);
-  return failure.code == Code::invalid ? 2 : 1;
+  if (as_json_) {
+    print_json(json::object{
+        {"error", json::object{{"code", name_of(failure.code)}, {"message", failure.what}}}});
+  }
+  switch (failure.code) {
+    case Code::invalid:
+    case Code::not_found:
+      return kWrongUse;
+    case Code::unavailable:
+    case Code::timeout:
+      return kNotRunning;
+    default:
+      return kBad;
+  }
 }
 
 int Session::wrong_use(std::string_view what) const {
-  fmt::print(stderr, "{} {}\n", paint("vigie:", Colour::red, stderr_has_colours()), what);
-  return 2;
+  return fail(error(Code::invalid, std::string(what)));
 }
 
 }  // namespace vigie::cli

@@ -3,11 +3,19 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/json.h"
 #include "cli/cli.h"
 
 namespace vigie::cli {
+
+/// Exit statuses.
+inline constexpr int kGood = 0;
+inline constexpr int kBad = 1;         ///< The thing asked about is bad, or the act was refused.
+inline constexpr int kWrongUse = 2;    ///< Wrong use, an unknown name, an invalid book.
+inline constexpr int kNotRunning = 3;  ///< The daemon cannot be reached, and it matters.
 
 /// One run of the command: where the book is, how to reach its daemon, how to print.
 class Session {
@@ -18,6 +26,14 @@ class Session {
   const Deps& deps() const { return deps_; }
   const std::string& book_dir() const { return book_dir_; }
   bool as_json() const { return as_json_; }
+  /// The last answer came from the journal: nobody watches.
+  bool offline() const { return offline_; }
+  /// Acts are done in this person's name; without it in that of VIGIE_PERSON, else of the user.
+  void act_as(std::string person) { person_ = std::move(person); }
+  /// Of the book as it is on disk.
+  const std::vector<std::string>& people() const { return people_; }
+  /// For completion: no word about a daemon that is down stands among the names.
+  void names_only() { names_only_ = true; }
 
   /// An answer of the daemon, or, for Vigie's own reads, of the journal when it is down.
   Result<json::value> get(const std::string& path);
@@ -29,13 +45,17 @@ class Session {
   /// Prints as people read it; to standard output.
   void print(std::string_view text) const;
   void print_line(std::string_view text = "") const;
+  /// For people only, to standard error: what stands beside an answer that is piped on.
+  void note(std::string_view text) const;
   void print_json(const json::value& value) const;
-  /// To standard error; returns the exit status that the error means: 1, or 2 for wrong use.
+  /// To standard error, and with --json as {"error": {"code", "message"}} to standard output too;
+  /// returns the exit status that the error means.
   int fail(const Error& error) const;
   int wrong_use(std::string_view what) const;
 
  private:
   Error no_book() const;
+  void say_offline(const json::value& answer);
   Result<json::value> exchange(std::string method, const std::string& path, std::string body);
 
   const Deps& deps_;
@@ -43,7 +63,10 @@ class Session {
   std::string socket_;
   bool has_book_ = false;
   const bool as_json_;
-  bool said_offline_ = false;
+  std::string person_;
+  std::vector<std::string> people_;
+  bool offline_ = false;
+  bool names_only_ = false;
   bool muted_ = false;
   struct Impl;
   std::unique_ptr<Impl> impl_;

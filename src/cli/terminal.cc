@@ -164,13 +164,13 @@ bool squeeze(std::vector<size_t>& widths, const std::vector<size_t>& least, size
   return true;
 }
 
+}  // namespace
+
 std::string padded(std::string text, size_t width) {
   const size_t taken = width_of(text);
   if (taken < width) { text += std::string(width - taken, ' '); }
   return text;
 }
-
-}  // namespace
 
 std::vector<std::string> wrapped(std::string_view text, size_t width) {
   std::vector<std::string> out;

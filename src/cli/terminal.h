@@ -20,6 +20,9 @@ size_t table_width();
 /// How many columns UTF-8 text takes, escape sequences not counted.
 size_t width_of(std::string_view text);
 
+/// With spaces behind it up to that many columns.
+std::string padded(std::string text, size_t width);
+
 /// Rows aligned by column; the first row is the head. Where they are wider than the terminal the
 /// widest columns are wrapped between words, and in a very narrow one each row becomes a list.
 class Table {

@@ -14,6 +14,7 @@ struct Option {
   std::string_view name;   ///< "--at".
   std::string_view value;  ///< "TIME"; empty for a switch.
   std::string_view help;
+  std::string_view names = "";  ///< Which names complete its value: "services"...; "": none.
 };
 
 /// What was typed. Switches that were given are present with an empty value.

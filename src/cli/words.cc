@@ -39,8 +39,12 @@ void show_times_in(std::string_view zone) {
 }
 
 Result<std::string> typed_time(std::string_view text) {
-  VIGIE_TRY(const WallTime at, parse_wall(text, shown_zone(), Fold::first));
-  return rfc3339(at);
+  const auto at = parse_wall(text, shown_zone(), Fold::first);
+  if (at) { return rfc3339(*at); }
+  return error(Code::invalid,
+               fmt::format("\"{}\" is no time: write \"2026-03-29 03:00\" (in the book's zone), or "
+                           "2026-03-29T01:00:00Z",
+                           text));
 }
 
 std::string short_time(const json::object& object, std::string_view key, std::string_view now) {

@@ -9,6 +9,8 @@ namespace vigie::cli {
 
 namespace {
 
+constexpr std::string_view kUsage = "chain [list | show NAME]";
+
 int list(Session& session) {
   return show_answer(session, "/api/vigie/chains", [&](const json::object& answer) {
     size_t broken = 0;
@@ -46,9 +48,12 @@ int show(Session& session, const std::string& name) {
 
 int run(Session& session, const Arguments& arguments) {
   const std::string verb = arguments.word(0);
-  if (verb.empty() || verb == "list") { return list(session); }
+  const bool lists = verb.empty() || verb == "list";
+  const Status few = at_most(arguments, lists ? 1 : 2, kUsage);
+  if (!few) { return session.fail(few.error()); }
+  if (lists) { return list(session); }
   if (verb == "show" && !arguments.word(1).empty()) { return show(session, arguments.word(1)); }
-  return session.wrong_use("use: vigie chain [list | show NAME]");
+  return session.wrong_use(fmt::format("use: vigie {}", kUsage));
 }
 
 }  // namespace

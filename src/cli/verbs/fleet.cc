@@ -12,6 +12,7 @@ constexpr Option kOptions[] = {
     {"--inactive", "", "show: only devices that went quiet"},
     {"--limit", "N", "show: at most N devices (default 100)"},
 };
+constexpr std::string_view kUsage = "fleet [list | count NAME | show NAME]";
 
 int list(Session& session) {
   return show_answer(session, "/api/vigie/fleets", [&](const json::object& answer) {
@@ -50,7 +51,9 @@ int show(Session& session, const std::string& name, const Arguments& arguments) 
                  get_bool(device, "active") ? paint("● yes", Colour::green)
                                             : paint("✖ no", Colour::yellow)});
     }
-    session.print(table.text());
+    const std::string_view none =
+        arguments.has("--inactive") ? "no device is silent" : "no device yet";
+    table.empty() ? session.print_line(none) : session.print(table.text());
     return 0;
   });
 }
@@ -58,10 +61,13 @@ int show(Session& session, const std::string& name, const Arguments& arguments) 
 int run(Session& session, const Arguments& arguments) {
   const std::string verb = arguments.word(0);
   const std::string name = arguments.word(1);
-  if (verb.empty() || verb == "list") { return list(session); }
+  const bool lists = verb.empty() || verb == "list";
+  const Status few = at_most(arguments, lists ? 1 : 2, kUsage);
+  if (!few) { return session.fail(few.error()); }
+  if (lists) { return list(session); }
   if (verb == "count" && !name.empty()) { return count(session, name); }
   if (verb == "show" && !name.empty()) { return show(session, name, arguments); }
-  return session.wrong_use("use: vigie fleet [list | count NAME | show NAME]");
+  return session.wrong_use(fmt::format("use: vigie {}", kUsage));
 }
 
 }  // namespace

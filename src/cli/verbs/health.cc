@@ -21,8 +21,11 @@ int run(Session& session, const Arguments&) {
                  get_string(service, "why")});
     }
     session.print(table.text());
-    session.print_line(fmt::format("{} of {} healthy", services.size() - bad, services.size()));
-    return bad == 0 ? 0 : 1;
+    session.print_line(fmt::format("{} of {} {}healthy", services.size() - bad, services.size(),
+                                   session.offline() ? "were " : ""));
+    // What nobody looks at is not known to be good.
+    if (session.offline()) { return kNotRunning; }
+    return bad == 0 ? kGood : kBad;
   });
 }
 

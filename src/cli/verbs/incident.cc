@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "cli/lists.h"
 #include "cli/terminal.h"
 #include "cli/words.h"
@@ -11,9 +13,15 @@ namespace {
 constexpr Option kOptions[] = {
     {"--all", "", "list: resolved ones too"},
     {"--note", "TEXT", "a word for the timeline"},
-    {"--service", "NAME", "declare: the service concerned"},
-    {"--severity", "WORD", "declare: critical, warning or info"},
+    {"--service", "NAME", "declare: the service concerned", "services"},
+    {"--severity", "WORD", "declare: critical (if not said), error, warning, info...",
+     "severities"},
+    kAsPerson,
 };
+
+constexpr std::string_view kUsage =
+    "incident [list | show ID | ack ID... | take ID... | resolve ID... | note ID TEXT | declare "
+    "TITLE]";
 
 int list(Session& session, const Arguments& arguments) {
   const std::string path =
@@ -70,9 +78,10 @@ void print_pages(Session& session, const json::object& incident) {
   Table table({"page", "to", "by", "state", "at", "why"});
   for (const json::value& item : items_of(incident, "pages")) {
     const json::object& page = item.get_object();
-    table.add({std::to_string(get_int(page, "id")), or_dash(page, "person"),
-               or_dash(page, "channel"), painted_state(get_string(page, "state")),
-               short_time(page, "at", present()), get_string(page, "why")});
+    table.add({std::to_string(get_int(page, "id")),
+               get_string(page, "name", get_string(page, "person")), or_dash(page, "channel"),
+               painted_state(get_string(page, "state")), short_time(page, "at", present()),
+               get_string(page, "why")});
   }
   print_section(session, "Pages (vigie why ID)", table);
 }
@@ -106,6 +115,7 @@ void print_runbooks(Session& session, const json::object& incident) {
 }
 
 int show(Session& session, const std::string& word) {
+  if (word.empty()) { return session.wrong_use("show which incident? (vigie incident list)"); }
   const auto id = parse_id(word, "an incident");
   if (!id) { return session.fail(id.error()); }
   const std::string path = api_path({"incidents", std::to_string(*id)});
@@ -120,26 +130,50 @@ int show(Session& session, const std::string& word) {
   });
 }
 
+/// What became of it, and what follows: people act on the second half.
+std::string told(uint64_t id, const json::object& incident) {
+  const std::string state = get_string(incident, "state");
+  std::string out = fmt::format("incident {}: {}", id, painted_state(state));
+  if (state != "resolved") { return out + "; " + next_text(incident, present()); }
+  const int64_t firing = get_int(incident, "still_firing");
+  if (firing == 0) { return out; }
+  return out + fmt::format("; {} still firing, and nobody will be paged for {} again",
+                           firing == 1 ? "1 alert is" : fmt::format("{} alerts are", firing),
+                           firing == 1 ? "it" : "them");
+}
+
+int act_on(Session& session, uint64_t id, const std::string& verb, const std::string& note) {
+  const auto answer =
+      session.post(api_path({"incidents", std::to_string(id), verb}), json::object{{"note", note}});
+  if (!answer) { return session.fail(answer.error()); }
+  session.as_json() ? session.print_json(*answer)
+                    : session.print_line(told(id, answer->get_object()));
+  return kGood;
+}
+
 int act(Session& session, const std::string& verb, const Arguments& arguments) {
+  if (arguments.word(1).empty()) {
+    return session.wrong_use(fmt::format("{} which incident? (vigie incident list)", verb));
+  }
+  const auto ids = parse_ids(arguments, 1, "an incident");
+  if (!ids) { return session.fail(ids.error()); }
+  int status = kGood;
+  for (const uint64_t id : *ids) {
+    status = std::max(status, act_on(session, id, verb, arguments.value("--note")));
+  }
+  return status;
+}
+
+int note(Session& session, const Arguments& arguments) {
   const auto id = parse_id(arguments.word(1), "an incident");
   if (!id) { return session.fail(id.error()); }
-  std::string note = arguments.value("--note");
-  if (verb == "note" && note.empty()) { note = arguments.word(2); }
-  const auto answer = session.post(api_path({"incidents", std::to_string(*id), verb}),
-                                   json::object{{"note", note}});
-  if (!answer) { return session.fail(answer.error()); }
-  if (session.as_json()) {
-    session.print_json(*answer);
-  } else {
-    session.print_line(fmt::format("incident {}: {}", *id,
-                                   painted_state(get_string(answer->get_object(), "state"))));
-  }
-  return 0;
+  const std::string typed = joined(arguments, 2);
+  return act_on(session, *id, "note", typed.empty() ? arguments.value("--note") : typed);
 }
 
 int declare(Session& session, const Arguments& arguments) {
   const auto answer = session.post(
-      "/api/vigie/incidents", json::object{{"title", arguments.word(1)},
+      "/api/vigie/incidents", json::object{{"title", joined(arguments, 1)},
                                            {"service", arguments.value("--service")},
                                            {"severity", arguments.value("--severity", "critical")},
                                            {"note", arguments.value("--note")}});
@@ -154,10 +188,14 @@ int declare(Session& session, const Arguments& arguments) {
 
 int run(Session& session, const Arguments& arguments) {
   const std::string verb = arguments.word(0);
-  if (verb.empty() || verb == "list") { return list(session, arguments); }
-  if (verb == "show") { return show(session, arguments.word(1)); }
+  if (verb.empty() || verb == "list" || verb == "show") {
+    const Status few = at_most(arguments, verb == "show" ? 2 : 1, kUsage);
+    if (!few) { return session.fail(few.error()); }
+    return verb == "show" ? show(session, arguments.word(1)) : list(session, arguments);
+  }
   if (verb == "declare") { return declare(session, arguments); }
-  for (const char* known : {"ack", "take", "resolve", "note"}) {
+  if (verb == "note") { return note(session, arguments); }
+  for (const char* known : {"ack", "take", "resolve"}) {
     if (verb == known) { return act(session, verb, arguments); }
   }
   return session.wrong_use(
@@ -170,9 +208,9 @@ extern const VerbKind incident_verb;
 const VerbKind incident_verb{.name = "incident",
                              .summary = "Lists, shows and answers incidents",
                              .words =
-                                 "[list | show ID | ack ID | take ID | resolve ID | "
+                                 "[list | show ID | ack ID... | take ID... | resolve ID... | "
                                  "note ID TEXT | declare TITLE]",
-                             .words_max = 3,
+                             .words_max = kWordsMax,
                              .names = "incidents",
                              .options = kOptions,
                              .example = "vigie incident ack 12",

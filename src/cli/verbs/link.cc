@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include "cli/lists.h"
 
 namespace vigie::cli {
@@ -7,8 +9,15 @@ namespace {
 int run(Session& session, const Arguments& arguments) {
   const auto answer = session.post("/api/vigie/link", json::object{{"person", arguments.word(0)}});
   if (!answer) { return session.fail(answer.error()); }
-  session.as_json() ? session.print_json(*answer)
-                    : session.print_line(get_string(answer->get_object(), "url"));
+  if (session.as_json()) {
+    session.print_json(*answer);
+    return 0;
+  }
+  const json::object& link = answer->get_object();
+  session.print_line(get_string(link, "url"));
+  // Apart from the link, which is piped into a browser.
+  session.note(fmt::format("for {}, once, within an hour",
+                           get_string(link, "name", get_string(link, "person"))));
   return 0;
 }
 
@@ -19,6 +28,7 @@ const VerbKind link_verb{.name = "link",
                          .summary = "Prints a link that signs one person in to the console, once",
                          .words = "[PERSON]",
                          .words_max = 1,
+                         .names = "people",
                          .options = {},
                          .example = "vigie link ana",
                          .run = &run};

@@ -12,9 +12,9 @@ extern const VerbKind restart_verb;
 const VerbKind restart_verb{.name = "restart",
                             .summary = "Restarts supervised services",
                             .words = "SERVICE...",
-                            .words_max = kUnitsMax,
+                            .words_max = kWordsMax,
                             .names = "services",
-                            .options = {},
+                            .options = kUnitOptions,
                             .example = "vigie restart datajs",
                             .run = &run};
 

@@ -13,9 +13,9 @@ const VerbKind start_verb{
     .name = "start",
     .summary = "Starts supervised services; one that runs already is left alone",
     .words = "SERVICE...",
-    .words_max = kUnitsMax,
+    .words_max = kWordsMax,
     .names = "services",
-    .options = {},
+    .options = kUnitOptions,
     .example = "vigie start datajs",
     .run = &run};
 

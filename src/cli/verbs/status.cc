@@ -90,13 +90,14 @@ void print_runs(Session& session, const json::object& now, const std::string& at
 int run(Session& session, const Arguments&) {
   return show_answer(session, "/api/vigie/now", [&](const json::object& now) {
     const std::string at = get_string(now, "at");
-    print_sentence(session, now);
+    if (!session.offline()) { print_sentence(session, now); }
     print_incidents(session, now, at);
     print_runs(session, now, at);
     print_oncall(session, now, at);
     print_chains(session, now);
     print_services(session, now, at);
-    return get_string(now, "mood") == "ok" ? 0 : 1;
+    if (session.offline()) { return kNotRunning; }
+    return get_string(now, "mood") == "ok" ? kGood : kBad;
   });
 }
 

@@ -12,9 +12,9 @@ extern const VerbKind stop_verb;
 const VerbKind stop_verb{.name = "stop",
                          .summary = "Stops supervised services with their whole process tree",
                          .words = "SERVICE...",
-                         .words_max = kUnitsMax,
+                         .words_max = kWordsMax,
                          .names = "services",
-                         .options = {},
+                         .options = kUnitOptions,
                          .example = "vigie stop datajs",
                          .run = &run};
 

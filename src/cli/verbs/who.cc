@@ -1,3 +1,4 @@
+#include "base/time.h"
 #include "cli/lists.h"
 #include "cli/terminal.h"
 #include "cli/words.h"
@@ -10,6 +11,38 @@ constexpr Option kOptions[] = {
     {"--at", "TIME", "at this time of the book's zone, or RFC 3339; not now"},
 };
 
+/// "+33600000001, ana@example.org", or "-".
+std::string reach_of(const json::object& person) {
+  const std::string phone = get_string(person, "phone");
+  const std::string email = get_string(person, "email");
+  if (phone.empty()) { return email.empty() ? "-" : email; }
+  return email.empty() ? phone : phone + ", " + email;
+}
+
+std::string name_of(const json::object& person) {
+  return get_string(person, "name", get_string(person, "person"));
+}
+
+/// Whom Vigie calls after them; a team stands once, also with several on call.
+void print_escalation(Session& session, const json::array& duties) {
+  Table table({"team", "after", "calls", "reach"});
+  std::string last;
+  for (const json::value& item : duties) {
+    const json::object& duty = item.get_object();
+    const std::string team = get_string(duty, "team");
+    if (team.empty() || team == last) { continue; }
+    last = team;
+    for (const json::value& level : items_of(duty, "escalation")) {
+      const Millis after{get_int(level.get_object(), "after_ms")};
+      for (const json::value& person : items_of(level.get_object(), "people")) {
+        table.add({team, humanize_duration(after), name_of(person.get_object()),
+                   reach_of(person.get_object())});
+      }
+    }
+  }
+  print_section(session, "When nobody answers", table);
+}
+
 int run(Session& session, const Arguments& arguments) {
   std::string path = "/api/vigie/who";
   if (!arguments.word(0).empty()) { add_parameter(path, "team", arguments.word(0)); }
@@ -20,19 +53,19 @@ int run(Session& session, const Arguments& arguments) {
   }
   return show_answer(session, path, [&](const json::object& answer) {
     const json::array& duties = items_of(answer, "oncall");
-    if (duties.empty()) {
-      session.print_line("nobody is on call");
-      return 1;
-    }
-    Table table({"team", "schedule", "on call", "until", "then"});
+    Table table({"team", "schedule", "on call", "reach", "until", "then"});
+    size_t somebody = 0;
     for (const json::value& item : duties) {
       const json::object& duty = item.get_object();
+      const std::string name = name_of(duty);
+      somebody += name.empty() ? 0 : 1;
       table.add({or_dash(duty, "team"), or_dash(duty, "schedule"),
-                 paint(get_string(duty, "name", get_string(duty, "person")), Colour::bold),
-                 short_time(duty, "until", present()), or_dash(duty, "next_name")});
+                 name.empty() ? paint("nobody", Colour::red) : paint(name, Colour::bold),
+                 reach_of(duty), short_time(duty, "until", present()), or_dash(duty, "next_name")});
     }
-    session.print(table.text());
-    return 0;
+    table.empty() ? session.print_line("nobody is on call") : session.print(table.text());
+    print_escalation(session, duties);
+    return somebody == 0 ? kBad : kGood;
   });
 }
 
