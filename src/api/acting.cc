@@ -41,6 +41,13 @@ json::value refusal(int status, std::string_view code, std::string_view message,
   return json::object{{"status", status}, {"code", code}, {"message", message}, {"field", field}};
 }
 
+bool is_refusal(const json::value& answer) {
+  // A number: the documents that have a "status" have words.
+  const json::value* status =
+      answer.is_object() ? answer.get_object().if_contains("status") : nullptr;
+  return status != nullptr && status->is_int64();
+}
+
 net::HttpReply refused_reply(const json::object& refusal) {
   return error_reply(static_cast<int>(get_int(refusal, "status")), get_string(refusal, "code"),
                      get_string(refusal, "message"), get_string(refusal, "field"));

@@ -21,7 +21,9 @@ using Question = std::function<json::value(const engine::Heart&, WallTime)>;
 json::value refusal(int status, std::string_view code, std::string_view message,
                     std::string_view field = "");
 
-/// The answer that such an objection means.
+/// True when an answer is such a one, not the thing that was asked for.
+bool is_refusal(const json::value& answer);
+/// The HTTP answer that it means.
 net::HttpReply refused_reply(const json::object& refusal);
 
 /// The request's Idempotency-Key, or "". `invalid` unless it is 1 to 255 printable characters

@@ -198,6 +198,11 @@ std::string no_service(const engine::Heart& heart, std::string_view name, WallTi
   return no_such("service", name, names_in(service_list(heart, now), "name"));
 }
 
+std::string no_runbook(const engine::Heart& heart, std::string_view id, WallTime now) {
+  const json::array all = array_of(view_of(heart, "runbook", "runbooks", now));
+  return no_such("runbook", id, names_in(all, "id"));
+}
+
 json::array alert_list(const engine::Heart& heart, WallTime now) {
   // incident knows which alert belongs to it; alerting knows everything else of an alert.
   const json::value living = view_of(heart, "incident", "alerts", now);

@@ -26,6 +26,8 @@ json::array service_list(const engine::Heart& heart, WallTime now);
 json::value service_named(const engine::Heart& heart, std::string_view name, WallTime now);
 /// there is no service "dataj" (did you mean "datajs"?)
 std::string no_service(const engine::Heart& heart, std::string_view name, WallTime now);
+/// there is no runbook "restart-dataj" (did you mean "restart-datajs"?)
+std::string no_runbook(const engine::Heart& heart, std::string_view id, WallTime now);
 /// Every alert, with the incident it is attached to.
 json::array alert_list(const engine::Heart& heart, WallTime now);
 

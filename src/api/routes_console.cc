@@ -161,9 +161,14 @@ Task<net::HttpReply> Routes::runbooks_list(Call) {
 
 Task<net::HttpReply> Routes::runbook_show(Call call) {
   const std::string id(call.param("id"));
-  net::HttpReply reply = co_await view_reply("runbook", fmt::format("runbooks/{}", id),
-                                             fmt::format("there is no runbook \"{}\"", id));
-  co_return reply;
+  Question question = [id](const engine::Heart& heart, WallTime now) -> json::value {
+    json::value found = view_of(heart, "runbook", "runbooks/" + id, now);
+    if (found.is_object()) { return found; }
+    return refusal(404, "not_found", no_runbook(heart, id, now));
+  };
+  const json::value found = co_await ask(std::move(question));
+  if (is_refusal(found)) { co_return refused_reply(found.get_object()); }
+  co_return net::json_reply(200, to_text(found));
 }
 
 Task<net::HttpReply> Routes::runs_list(Call call) {

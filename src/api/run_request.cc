@@ -18,12 +18,6 @@ std::string dry_run_path(const RunWanted& wanted) {
   return out;
 }
 
-json::value no_runbook(const engine::Heart& heart, const std::string& id, WallTime now) {
-  const json::value all = view_of(heart, "runbook", "runbooks", now);
-  const auto known = all.is_array() ? names_in(all.get_array(), "id") : std::vector<std::string>();
-  return refusal(404, "not_found", no_such("runbook", id, known));
-}
-
 /// The first parameter that the runbook does not know, as a refusal; or null.
 json::value odd_parameter(const json::object& runbook, const StringMap& params) {
   const json::array* list = get_array(runbook, "params");
@@ -41,7 +35,7 @@ json::value odd_parameter(const json::object& runbook, const StringMap& params) 
 json::value wrong_with(const RunWanted& wanted, const engine::Heart& heart, WallTime now) {
   const std::string id = wanted.runbook.substr(0, wanted.runbook.find('#'));
   const json::value runbook = view_of(heart, "runbook", "runbooks/" + id, now);
-  if (!runbook.is_object()) { return no_runbook(heart, id, now); }
+  if (!runbook.is_object()) { return refusal(404, "not_found", no_runbook(heart, id, now)); }
   const std::string path = fmt::format("incidents/{}", wanted.incident);
   if (wanted.incident != 0 && !view_of(heart, "incident", path, now).is_object()) {
     return refusal(404, "not_found", fmt::format("there is no incident {}", wanted.incident),
@@ -80,10 +74,6 @@ Result<RunWanted> read_run_wanted(std::string_view runbook, const json::object& 
     }
   }
   return out;
-}
-
-bool is_refusal(const json::value& answer) {
-  return answer.is_object() && answer.get_object().contains("status");
 }
 
 Question plan_of(RunWanted wanted) {

@@ -21,7 +21,5 @@ Question plan_of(RunWanted wanted);
 /// Objects to such a request, to what its guard holds back, and to a step that nothing can fill:
 /// better than a run that fails halfway.
 Question run_objection(RunWanted wanted);
-/// True when plan_of() answered with a refusal.
-bool is_refusal(const json::value& answer);
 
 }  // namespace vigie::api

@@ -15,6 +15,14 @@ namespace {
 
 constexpr size_t kTypedMax = 10'000;
 
+constexpr std::string_view kFooter = R"(Exit status:
+  0  good
+  1  the thing asked about is bad, or the act was refused
+  2  wrong use, an unknown name, or an invalid book
+  3  the daemon is not running: health, status, acts, and what only it knows
+Errors go to standard error; with --json also to standard output, as
+{"error": {"code", "message"}}.)";
+
 struct Parsed {
   const VerbKind* verb = nullptr;
   std::map<std::string, std::string, std::less<>> values;
@@ -141,11 +149,7 @@ int main(int argc, char** argv, const Deps& deps) {
       ->type_name("DIR");
   app.add_flag("--json", as_json, "print JSON for machines");
   app.add_flag("--version", version, "print the version");
-  app.footer(
-      "Exit status: 0 good, 1 the thing asked about is bad or the act was refused, 2 wrong use, an "
-      "unknown name or an invalid book, 3 the daemon is not running (health, status, acts, what "
-      "only it knows).\nErrors go to standard error; with --json also to standard output, as "
-      "{\"error\": {\"code\", \"message\"}}.");
+  app.footer(std::string(kFooter));
   std::map<std::string_view, Parsed> parsed;
   for (const VerbKind* verb : verb_kinds()) { describe(app, *verb, parsed[verb->name]); }
   try {

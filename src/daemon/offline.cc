@@ -155,9 +155,7 @@ Result<json::value> answer(const Remains& from) {
   if (what == "runbooks") {
     json::value found = from.view("runbook", "runbooks/" + id);
     if (found.is_object()) { return found; }
-    const json::value all = from.view("runbook", "runbooks");
-    return error(Code::not_found,
-                 api::no_such("runbook", id, api::names_in(all.get_array(), "id")));
+    return error(Code::not_found, api::no_runbook(from.heart, id, from.known_at));
   }
   return error(Code::unavailable, "only the running daemon knows that");
 }

@@ -285,6 +285,9 @@ def a_run_that_cannot_be_filled_does_not_begin():
         assert lacks.returncode == 1 and '"labels.service" (name an incident that has this label)' in lacks.stderr, lacks
         lacks = vigie.cli("runbook", "run", "look", "--incident", "1")
         assert lacks.returncode == 1 and 'nothing fills "word" (give this parameter)' in lacks.stderr, lacks
+        for words in ("show lok", "run lok"):
+            wrong = vigie.cli("runbook", *words.split())
+            assert wrong.returncode == 2 and 'no runbook "lok" (did you mean "look"?)' in wrong.stderr, wrong
         dry = vigie.cli("runbook", "run", "look", "--param", "word=x", "--dry-run")
         assert "echo x about" in dry.stdout and 'nothing fills "labels.service"' in dry.stdout, dry
         _, plan = vigie.post("/api/vigie/runbooks/look/run", {"dry_run": True})
