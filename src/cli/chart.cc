@@ -22,11 +22,18 @@ struct Extent {
   double high = -HUGE_VAL;
 };
 
+/// Beyond that a difference of two values is no number any more.
+constexpr double kValueMax = 1e300;
+
+bool can_be_drawn(double value) {
+  return std::abs(value) <= kValueMax;  // False for what is not a number.
+}
+
 Extent extent_of(const std::vector<ChartLine>& lines) {
   Extent out;
   for (const ChartLine& line : lines) {
     for (const double value : line.values) {
-      if (!std::isfinite(value)) { continue; }
+      if (!can_be_drawn(value)) { continue; }
       out.low = std::min(out.low, value);
       out.high = std::max(out.high, value);
     }
@@ -35,7 +42,9 @@ Extent extent_of(const std::vector<ChartLine>& lines) {
   // A flat line is drawn in the middle, not divided by zero; what differs by the last bits of a
   // division is flat.
   const double size = std::max(std::abs(out.low), std::abs(out.high));
-  if (out.high - out.low <= size * 1e-6) { return {out.low - 1, out.high + 1}; }
+  if (out.high - out.low <= std::max(size * 1e-6, 1 / kValueMax)) {
+    return {out.low - 1, out.high + 1};
+  }
   return out;
 }
 
@@ -65,19 +74,24 @@ Axis axis_of(Extent extent, size_t rows) {
       break;
     }
   }
-  out.step = round_step((extent.high - extent.low) / static_cast<double>(out.count));
-  while (true) {
+  const auto count = static_cast<double>(out.count);
+  out.step = round_step((extent.high - extent.low) / count);
+  for (int tries = 0; tries < 12; ++tries) {
     out.low = std::floor(extent.low / out.step + 1e-9) * out.step;
     if (out.high() >= extent.high - out.step * 1e-9) { return out; }
     out.step = round_step(out.step * 1.01);
   }
+  // One step alone cannot begin at a round number on one side of 0 and end on the other.
+  out.low = extent.low;
+  out.step = (extent.high - extent.low) / count;
+  return out;
 }
 
 /// A value of the axis, with as many digits as its steps need.
 std::string label_of(double value, const Axis& axis) {
   const double size = std::max(std::abs(axis.low), std::abs(axis.high()));
   if (std::abs(value) < axis.step * 1e-6) { return "0"; }
-  if (size < 0.001) { return fmt::format("{:.2g}", value); }
+  if (size < 0.001 || size >= 1e13) { return fmt::format("{:.2g}", value); }
   const auto [scale, letter] = size >= 1e9   ? std::pair{1e9, "G"}
                                : size >= 1e6 ? std::pair{1e6, "M"}
                                : size >= 1e4 ? std::pair{1e3, "k"}
@@ -141,7 +155,7 @@ void draw_line(Canvas& canvas, const ChartLine& line, size_t index, Extent exten
   std::optional<size_t> before;
   for (size_t x = 0; x < canvas.dots_wide(); ++x) {
     const double value = line.values[std::min(count - 1, x * count / canvas.dots_wide())];
-    if (!std::isfinite(value)) {
+    if (!can_be_drawn(value)) {
       before.reset();
       continue;
     }
@@ -180,7 +194,8 @@ std::string draw_chart(const std::vector<ChartLine>& lines, const ChartLook& loo
   for (size_t y = 0; y < rows; ++y) {
     std::string label;
     if (y % between == 0) {
-      label = label_of(axis.high() - static_cast<double>(y / between) * axis.step, axis);
+      const size_t steps = y / between;
+      label = label_of(axis.high() - static_cast<double>(steps) * axis.step, axis);
     }
     out += fmt::format("{:>8} ┤{}\n", label, canvas.row(y, coloured));
   }

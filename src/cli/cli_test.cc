@@ -33,6 +33,13 @@ TEST(Chart, BearsFlatLinesGapsAndTooManySeries) {
   EXPECT_FALSE(draw_chart({{"flat", {3, 3, 3}}}, {.width = 40, .height = 4}).empty());
   EXPECT_FALSE(draw_chart({{"gap", {1, std::nan(""), HUGE_VAL, 2}}}, {.width = 40}).empty());
   EXPECT_FALSE(draw_chart({{"empty", {}}}, {.width = 1, .height = 0, .coloured = true}).empty());
+  EXPECT_FALSE(draw_chart({{"vast", {-1.7e308, 1.7e308}}}, {.width = 40}).empty());
+  EXPECT_FALSE(draw_chart({{"tiny", {0, 5e-324}}}, {.width = 40}).empty());
+  for (size_t height = 0; height < 20; ++height) {
+    EXPECT_FALSE(draw_chart({{"x", {-0.5, 0.7, 1e3}}}, {.width = 40, .height = height}).empty());
+  }
+  const std::string large = draw_chart({{"large", {0, 1e200}}}, {.width = 40});
+  EXPECT_NE(large.find("1e+200 ┤"), std::string::npos) << large;
   const std::vector<ChartLine> many(11, ChartLine{"x", {1, 2}});
   EXPECT_NE(draw_chart(many, {.width = 40}).find("and 3 more series"), std::string::npos);
 }
