@@ -16,6 +16,14 @@ export function figure(value: number): string {
   return trimmed(value);
 }
 
+/** What flows, rounded as the command line rounds it: "0.042", "1.1", "1,250". */
+export function flow(perSecond: number): string {
+  const size = Math.abs(perSecond);
+  if (size === 0 || size < 1e-4 || size >= 1e6) return figure(perSecond);
+  if (size >= 99.95) return Math.round(perSecond).toLocaleString("en-GB");
+  return size < 0.995 ? String(Number(perSecond.toPrecision(2))) : perSecond.toFixed(1);
+}
+
 function trimmed(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
@@ -30,6 +38,12 @@ export function labelText(labels: Record<string, string>, without: readonly stri
 
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** "a, b", and "a, b, c and 2 more" of a longer list. */
+export function listed(names: readonly string[], most = 3): string {
+  if (names.length <= most + 1) return names.join(", ");
+  return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
 }
 
 /** Joins class names, leaving out what is false. */

@@ -1,5 +1,5 @@
 import type { Chain, Stage } from "../api/types";
-import { breakable, classes, figure } from "../base/text";
+import { breakable, classes, flow } from "../base/text";
 import { Shape } from "../look/shape";
 import { stageTone } from "../look/states";
 import { href } from "../shell/route";
@@ -79,7 +79,7 @@ function StageNode({ stage, before, marked }: { stage: Stage; before: Stage | nu
 }
 
 function flowText(stage: Stage): string {
-  const rate = `${figure(stage.flow ?? 0)} /s`;
+  const rate = `${flow(stage.flow ?? 0)} /s`;
   return stage.state === "ok" ? rate : `${rate}, ${kWords[stage.state]}`;
 }
 

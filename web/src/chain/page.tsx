@@ -1,7 +1,7 @@
 import { useResource } from "../api/resource";
 import type { Chain } from "../api/types";
 import { useCell } from "../base/cell";
-import { figure } from "../base/text";
+import { flow } from "../base/text";
 import { world } from "../live/world";
 import { Empty, PageHead, Panel, Pending, Stale } from "../look/panel";
 import { Shape } from "../look/shape";
@@ -41,7 +41,7 @@ export function ChainPage({ name }: { name: string }) {
                 <tr key={stage.name}>
                   <th scope="row">{stage.name}</th>
                   <td class="num"><Shape tone={stageTone(stage.state)} /> {stage.state}</td>
-                  <td class="right num">{stage.flow === null ? "–" : `${figure(stage.flow)} /s`}</td>
+                  <td class="right num">{stage.flow === null ? "–" : `${flow(stage.flow)} /s`}</td>
                   <td>{stage.robot ?? "–"}</td>
                   <td class="wide-only">{stage.service ? <a href={href("services", stage.service)} data-row>{stage.service}</a> : "–"}</td>
                 </tr>
