@@ -4,6 +4,7 @@ import { openFinder } from "../find/finder";
 import { dialogOpen } from "../shell/dialog";
 import { openHelp } from "../shell/help";
 import { go, href, route } from "../shell/route";
+import { toast } from "../shell/toasts";
 import { world } from "../live/world";
 import { belongsToPage, KeyReader, type Command } from "./keymap";
 import { focusedIncident, moveRow } from "./moves";
@@ -44,20 +45,26 @@ function obey(command: Command): void {
 
 function onIncident(act: "ack" | "take" | "resolve" | "note"): void {
   const id = meantIncident();
-  if (id === null) return;
+  if (id === null) return toast(whyNone(), "warn");
   if (act === "ack") void ackIncident(id);
   else if (act === "take") void takeIncident(id);
   else if (act === "resolve") askResolve(id);
   else askNote(id);
 }
 
-/** The focused one, else the one the page is about, else, on Now, the first in the list. */
+/** The focused one, else the one the page is about, else the only one that is open: never a guess among several. */
 function meantIncident(): number | null {
   const focused = focusedIncident();
   if (focused !== null) return focused;
   const { page, id } = route.get();
   if (page === "incidents" && id !== null) return Number(id);
-  return page === "now" ? (world.get()?.incidents[0]?.id ?? null) : null;
+  const open = world.get()?.incidents ?? [];
+  return page === "now" && open.length === 1 ? open[0]!.id : null;
+}
+
+function whyNone(): string {
+  if (route.get().page !== "now") return "No incident is chosen here";
+  return world.get()?.incidents.length ? "Several incidents are open: choose one first (j/k)" : "No incident is open";
 }
 
 function leave(): void {
