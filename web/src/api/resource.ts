@@ -11,6 +11,17 @@ export interface Resource<T> {
 
 const kQuietMs = 1500;
 
+/** The documents on screen. */
+const onScreen = new Set<(path: string | null, answer: unknown) => void>();
+
+/**
+ * After an act of this person: every document on screen is asked again now, without the quiet time. What the act was
+ * answered with is newer than the document at `path` and shows at once.
+ */
+export function refetch(path: string | null = null, answer: unknown = null): void {
+  for (const hear of [...onScreen]) hear(path, answer);
+}
+
 /**
  * A document of the API that stays fresh: asked again when the journal has moved on, at most every 1.5 s.
  * The last good answer stays on screen while a later one fails. `path` null asks nothing.
@@ -40,8 +51,19 @@ export function useResource<T>(path: string | null): Resource<T> {
   }, []);
 
   useEffect(() => {
+    const hear = (about: string | null, answer: unknown) => {
+      if (about !== null && about === wanted.current && answer !== null) {
+        setState((old) => (old.path === about && old.value !== null ? { ...old, value: { ...old.value, ...answer }, problem: null } : old));
+      }
+      reload();
+    };
+    onScreen.add(hear);
     reload();
-    return followJournal(reload);
+    const unfollow = followJournal(reload);
+    return () => {
+      onScreen.delete(hear);
+      unfollow();
+    };
   }, [path, reload]);
 
   const current = state.path === path;

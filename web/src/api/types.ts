@@ -242,6 +242,8 @@ export interface RunbookDetail extends Runbook {
 export interface DryRun {
   steps: { title: string; kind: string; text: string }[];
   guard: { allowed: boolean; why: string | null };
+  /** Parameters without a value. */
+  missing?: string[];
 }
 
 export interface Why extends Page {

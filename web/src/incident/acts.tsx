@@ -1,47 +1,60 @@
-import { useState } from "preact/hooks";
-import { post } from "../api/client";
-import { stream } from "../live/live";
+import { useEffect, useState } from "preact/hooks";
+import { get, post } from "../api/client";
+import type { Incident, IncidentDetail } from "../api/types";
+import { count } from "../base/text";
+import { showIncident } from "../live/live";
+import { world } from "../live/world";
+import { Shape } from "../look/shape";
 import { Ask, closeDialog, openDialog } from "../shell/dialog";
 import { useSending } from "../shell/sending";
 import { attempt, toast } from "../shell/toasts";
 
-/** What a person can do to an incident. Each shows its outcome and has the world asked again at once. */
+/** What a person can do to an incident. The answer is the incident as it is now, and shows at once. */
+async function act(id: number, verb: string, payload?: unknown): Promise<void> {
+  showIncident(await post<Incident>(`incidents/${id}/${verb}`, payload));
+}
+
 export async function ackIncident(id: number): Promise<void> {
-  if (await attempt(() => post(`incidents/${id}/ack`), `Acknowledged #${id}`)) void stream.refresh();
+  await attempt(() => act(id, "ack"), `Acknowledged #${id}`);
 }
 
 export async function takeIncident(id: number): Promise<void> {
-  if (await attempt(() => post(`incidents/${id}/take`), `#${id} is yours`)) void stream.refresh();
+  await attempt(() => act(id, "take"), `#${id} is yours`);
 }
 
 export function askResolve(id: number): void {
-  openDialog(<Write id={id} verb="resolve" title={`Resolve #${id}`} act="Resolve" done={`Resolved #${id}`} hint="What was it, and what fixed it? (optional)" />);
+  openDialog(<Write id={id} verb="resolve" title={`Resolve #${id}`} word="Resolve" done={`Resolved #${id}`} hint="What was it, and what fixed it? (optional)" />);
 }
 
 export function askNote(id: number): void {
-  openDialog(<Write id={id} verb="note" title={`Note on #${id}`} act="Write" done={`Noted on #${id}`} hint="What you see, what you tried" needed />);
+  openDialog(<Write id={id} verb="note" title={`Note on #${id}`} word="Write" done={`Noted on #${id}`} hint="What you see, what you tried" needed />);
 }
 
 interface WriteProps {
   id: number;
   verb: "resolve" | "note";
   title: string;
-  act: string;
+  word: string;
   done: string;
   hint: string;
   needed?: boolean;
 }
 
-function Write({ id, verb, title, act, done, hint, needed }: WriteProps) {
+function Write({ id, verb, title, word, done, hint, needed }: WriteProps) {
   const [note, setNote] = useState("");
   const { busy, problem, send } = useSending(async () => {
-    await post(`incidents/${id}/${verb}`, { note: note.trim() || null });
+    await act(id, verb, { note: note.trim() || null });
     closeDialog();
     toast(done);
-    void stream.refresh();
   });
+  const firing = useFiring(verb === "resolve" ? id : null);
   return (
-    <Ask title={title} act={act} busy={busy} blocked={needed && note.trim() === ""} problem={problem} onAct={send}>
+    <Ask title={title} act={firing > 0 ? `${word} all the same` : word} danger={firing > 0} busy={busy} blocked={needed && note.trim() === ""} problem={problem} onAct={send}>
+      {firing > 0 && (
+        <p class="banner-line" role="alert">
+          <Shape tone="warn" /> {count(firing, "alert")} {firing === 1 ? "is" : "are"} still firing. Nobody will be paged for {firing === 1 ? "it" : "them"} again.
+        </p>
+      )}
       <label class="field">
         <span>{hint}</span>
         <textarea
@@ -57,4 +70,21 @@ function Write({ id, verb, title, act, done, hint, needed }: WriteProps) {
       <p class="hint">Ctrl Enter sends.</p>
     </Ask>
   );
+}
+
+/** How many alerts of an incident still fire: what the world says until the incident itself has answered. */
+function useFiring(id: number | null): number {
+  const [firing, setFiring] = useState(() => world.get()?.incidents.find((incident) => incident.id === id)?.alerts ?? 0);
+  useEffect(() => {
+    if (id === null) return;
+    let gone = false;
+    get<IncidentDetail>(`incidents/${id}`).then(
+      ({ alert_list }) => !gone && setFiring(alert_list.filter((alert) => alert.state === "firing").length),
+      () => {},
+    );
+    return () => {
+      gone = true;
+    };
+  }, [id]);
+  return firing;
 }

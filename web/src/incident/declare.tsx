@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { post } from "../api/client";
 import { world } from "../live/world";
-import { stream } from "../live/live";
+import { showEffect } from "../live/live";
 import { Ask, closeDialog, openDialog } from "../shell/dialog";
 import { go, href } from "../shell/route";
 import { useSending } from "../shell/sending";
@@ -27,7 +27,7 @@ function Declare({ service: first }: { service: string }) {
     });
     closeDialog();
     toast(`Declared #${id}`);
-    void stream.refresh();
+    showEffect();
     go(href("incidents", id));
   });
 

@@ -48,6 +48,7 @@ export class Stream {
   private retry: unknown = null;
   private poll: unknown = null;
   private asking = false;
+  private askAgain = false;
   private stopped = true;
   private generation = 0;
 
@@ -78,7 +79,12 @@ export class Stream {
 
   /** Asks for the document now, beside the stream: after an act, so that its effect shows without waiting. */
   async refresh(): Promise<void> {
-    if (this.stopped || this.asking) return;
+    if (this.stopped) return;
+    if (this.asking) {
+      // What is on its way may have been made before the act.
+      this.askAgain = true;
+      return;
+    }
     this.asking = true;
     const generation = this.generation;
     try {
@@ -93,6 +99,9 @@ export class Stream {
     } finally {
       this.asking = false;
     }
+    if (!this.askAgain) return;
+    this.askAgain = false;
+    await this.refresh();
   }
 
   private connect(): void {

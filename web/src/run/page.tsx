@@ -1,6 +1,7 @@
 import { post } from "../api/client";
 import { useResource } from "../api/resource";
 import type { Run } from "../api/types";
+import { showEffect } from "../live/live";
 import { personName } from "../live/world";
 import { Age, When } from "../look/moments";
 import { Empty, PageHead, Panel, Pending, Stale } from "../look/panel";
@@ -49,18 +50,18 @@ export function RunPage({ id }: { id: string }) {
           </ul>
         }
       >
-        {going && <button type="button" class="danger" onClick={() => askCancel(value, reload)}>Cancel…</button>}
+        {going && <button type="button" class="danger" onClick={() => askCancel(value)}>Cancel…</button>}
       </PageHead>
       <Stale problem={problem} />
       {value.why && <p class="lead">{value.why}</p>}
       <Panel title="Steps" note={value.steps.length}>
-        <StepList run={value} reload={reload} />
+        <StepList run={value} />
       </Panel>
     </div>
   );
 }
 
-function askCancel(run: Run, reload: () => void): void {
+function askCancel(run: Run): void {
   openDialog(
     <Ask
       title={`Cancel run ${run.id}?`}
@@ -68,7 +69,7 @@ function askCancel(run: Run, reload: () => void): void {
       danger
       onAct={() => {
         closeDialog();
-        void attempt(() => post(`runs/${run.id}/cancel`), `Cancelled run ${run.id}`).then(reload);
+        void attempt(() => post(`runs/${run.id}/cancel`), `Cancelled run ${run.id}`).then(showEffect);
       }}
     >
       <p>The step in progress is stopped and no further step starts. What has been done stays done.</p>

@@ -31,7 +31,7 @@ describe("the steps of a run", () => {
     page.remove();
   });
   const show = (state: RunDetail["state"], steps: RunStep[]) =>
-    act(() => render(<StepList run={{ id: 7, state, steps } as RunDetail} reload={() => {}} />, page));
+    act(() => render(<StepList run={{ id: 7, state, steps } as RunDetail} />, page));
   const buttons = () => [...page.querySelectorAll(".settle button")].map((button) => button.textContent);
 
   it("asks a person about a step whose outcome is unknown", () => {
@@ -42,6 +42,18 @@ describe("the steps of a run", () => {
   it("asks for a go-ahead before a step that wants one, and not for steps that are only next", () => {
     show("waiting", [step({ state: "waiting", attempt: 1 }), step({ id: "later", state: "waiting", attempt: 0 })]);
     expect(buttons()).toEqual(["Go ahead", "I have done it by hand", "Do not do it"]);
+  });
+
+  it("shows before the go-ahead what literally runs", () => {
+    show("waiting", [step({ state: "waiting", text: "restart datajs" })]);
+    expect(page.querySelector(".settle pre")!.textContent).toBe("restart datajs");
+  });
+
+  it("takes no go-ahead for a step that cannot be filled in, and names what is missing", () => {
+    show("waiting", [step({ state: "waiting", text: "restart {{ labels.service }}" })]);
+    const disabled = [...page.querySelectorAll<HTMLButtonElement>(".settle button")].filter((button) => button.disabled);
+    expect(disabled.map((button) => button.textContent)).toEqual(["Go ahead"]);
+    expect(page.querySelector(".settle .problem")!.textContent).toContain("labels.service");
   });
 
   it("asks nothing while the run goes on, nor after it", () => {

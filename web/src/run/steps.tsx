@@ -1,6 +1,8 @@
 import { post } from "../api/client";
 import { useEffect, useState } from "preact/hooks";
 import type { RunDetail, RunStep } from "../api/types";
+import { unfilledIn } from "../base/template";
+import { showEffect } from "../live/live";
 import { Age } from "../look/moments";
 import { Pending } from "../look/panel";
 import { Shape } from "../look/shape";
@@ -12,10 +14,10 @@ import { useRun } from "./follow";
 export function RunSteps({ id }: { id: number }) {
   const { value, problem, reload } = useRun(id);
   if (!value) return <Pending problem={problem} again={reload} />;
-  return <StepList run={value} reload={reload} />;
+  return <StepList run={value} />;
 }
 
-export function StepList({ run, reload }: { run: RunDetail; reload: () => void }) {
+export function StepList({ run }: { run: RunDetail }) {
   return (
     <ol class="steps">
       {run.steps.map((step) => (
@@ -30,7 +32,7 @@ export function StepList({ run, reload }: { run: RunDetail; reload: () => void }
             </p>
             {step.why && <p class="step-why">{step.why}</p>}
             <Printed step={step} />
-            {asks(run, step) && <Settle run={run.id} step={step} reload={reload} />}
+            {asks(run, step) && <Settle run={run.id} step={step} />}
           </div>
         </li>
       ))}
@@ -84,21 +86,26 @@ const kGoAhead: readonly Answer[] = [
   { word: "not_done", label: "Do not do it", said: "The step is refused" },
 ];
 
-function Settle({ run, step, reload }: { run: number; step: RunStep; reload: () => void }) {
+function Settle({ run, step }: { run: number; step: RunStep }) {
   const cutOff = step.state === "unknown";
+  const unfilled = cutOff ? [] : unfilledIn([step.text]);
   const answer = async ({ word, said }: Answer) => {
-    if (await attempt(() => post(`runs/${run}/answer`, { step: step.id, answer: word }), said)) reload();
+    if (await attempt(() => post(`runs/${run}/answer`, { step: step.id, answer: word }), said)) showEffect();
   };
   return (
     <div class="settle" role="group" aria-label={cutOff ? `Was “${step.title}” done?` : `Go ahead with “${step.title}”?`}>
       {cutOff ? (
         <p><strong>Was it done?</strong> Vigie stopped while this step ran and will not guess.</p>
       ) : (
-        <p><strong>Go ahead?</strong> This step waits for a person before it acts.</p>
+        <>
+          <p><strong>Go ahead?</strong> This step waits for a person before it acts. It runs:</p>
+          <pre class="command">{step.text}</pre>
+          {unfilled.length > 0 && <p class="problem">It cannot run: nothing here says what {unfilled.join(", ")} is.</p>}
+        </>
       )}
       <div class="buttons">
         {(cutOff ? kCutOff : kGoAhead).map((one) => (
-          <button key={one.word} type="button" class={!cutOff && one.word === "again" ? "primary" : ""} onClick={() => void answer(one)}>{one.label}</button>
+          <button key={one.word} type="button" class={!cutOff && one.word === "again" ? "primary" : ""} disabled={one.word === "again" && unfilled.length > 0} onClick={() => void answer(one)}>{one.label}</button>
         ))}
       </div>
     </div>

@@ -1,30 +1,53 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, get, post, problemText, segment } from "../api/client";
 import type { DryRun, RunbookDetail, RunbookParam } from "../api/types";
+import { unfilledIn } from "../base/template";
 import { Shape } from "../look/shape";
-import { stream } from "../live/live";
+import { showEffect } from "../live/live";
 import { Ask, closeDialog, openDialog } from "../shell/dialog";
 import { go, href } from "../shell/route";
 import { toast } from "../shell/toasts";
 
-/** Asks before a runbook runs: shows its steps with the parameters filled in, and what its guard says. */
+/** Asks before a runbook runs: shows its steps as they will run, and what its guard says. */
 export function launchRunbook(id: string, title: string, incident: number | null): void {
   openDialog(<Launch id={id} title={title} incident={incident} />);
 }
 
-function Launch({ id, title, incident }: { id: string; title: string; incident: number | null }) {
+const kTypingMs = 250;
+
+export function Launch({ id, title, incident }: { id: string; title: string; incident: number | null }) {
   const [plan, setPlan] = useState<DryRun | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [params, setParams] = useState<RunbookParam[]>([]);
   const [given, setGiven] = useState<Record<string, string>>({});
   const path = `runbooks/${segment(id)}/run`;
+  const asked = JSON.stringify({ incident, params: filled(given), dry_run: true });
+  const [planned, setPlanned] = useState("");
 
   useEffect(() => {
-    post<DryRun>(path, { incident, params: {}, dry_run: true }).then(setPlan, (cause) => setProblem(problemText(cause)));
-    // Without its parameters a runbook still runs, on what the incident's alert and the defaults say.
+    let gone = false;
+    const ask = () =>
+      post<DryRun>(path, JSON.parse(asked)).then(
+        (answer) => {
+          if (gone) return;
+          setPlan(answer);
+          setPlanned(asked);
+          setProblem(null);
+        },
+        (cause) => !gone && setProblem(problemText(cause)),
+      );
+    const timer = setTimeout(ask, planned === "" ? 0 : kTypingMs);
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, [path, asked]);
+
+  useEffect(() => {
+    // Without its parameters a runbook may still run, on what the incident's alert and the defaults say.
     get<RunbookDetail>(`runbooks/${segment(id)}`).then((book) => setParams(book.params ?? []), () => {});
-  }, [path, id, incident]);
+  }, [id]);
 
   const run = async () => {
     setBusy(true);
@@ -32,7 +55,7 @@ function Launch({ id, title, incident }: { id: string; title: string; incident: 
       const { run: started } = await post<{ run: number }>(path, { incident, params: filled(given), dry_run: false });
       closeDialog();
       toast(`Run ${started} has started`);
-      void stream.refresh();
+      showEffect();
       if (incident === null) go(href("runs", started));
     } catch (cause) {
       setBusy(false);
@@ -41,17 +64,16 @@ function Launch({ id, title, incident }: { id: string; title: string; incident: 
     }
   };
 
-  const allowed = plan?.guard.allowed ?? false;
+  const verdict = plan && verdictOf(plan, incident);
+  // What is shown is what runs: a plan for other values than those in the fields is none.
+  const current = planned === asked;
   return (
-    <Ask title={`Run “${title}”?`} act="Run" wide busy={busy} blocked={!allowed} problem={problem} onAct={() => void run()}>
+    <Ask title={`Run “${title}”?`} act="Run" wide busy={busy} blocked={!verdict?.may || !current} problem={problem} onAct={() => void run()}>
       {!plan && !problem && <p class="loading" aria-busy="true">Asking what it would do…</p>}
-      {plan && (
+      {plan && verdict && (
         <>
-          <p class="guard">
-            <Shape tone={allowed ? "ok" : "bad"} />{" "}
-            {allowed ? (plan.guard.why ?? "The guard allows it.") : `The guard refuses: ${plan.guard.why ?? "no reason given"}`}
-          </p>
-          <ol class="plan">
+          <p class="guard"><Shape tone={verdict.may ? "ok" : "bad"} /> <span>{verdict.words}</span></p>
+          <ol class="plan" aria-label="What will run">
             {plan.steps.map((step, index) => (
               <li key={index}>
                 <p class="step-head"><span class="step-title">{step.title}</span><span class="tag">{step.kind}</span></p>
@@ -67,7 +89,8 @@ function Launch({ id, title, incident }: { id: string; title: string; incident: 
           <input
             type="text"
             autocomplete="off"
-            placeholder={param.default ?? "from the alert"}
+            aria-invalid={plan?.missing?.includes(param.name) ? true : undefined}
+            placeholder={param.default ?? "a value is needed"}
             value={given[param.name] ?? ""}
             onInput={(event) => setGiven({ ...given, [param.name]: event.currentTarget.value })}
           />
@@ -78,7 +101,20 @@ function Launch({ id, title, incident }: { id: string; title: string; incident: 
   );
 }
 
-/** Only what was typed: an empty field leaves the parameter to the alert and its default. */
+/** Whether it may run, and the words beside it. Where a value is missing the guard has not been asked. */
+function verdictOf(plan: DryRun, incident: number | null): { may: boolean; words: string } {
+  const missing = plan.missing ?? [];
+  if (missing.length > 0) return { may: false, words: `It cannot run yet: a value is needed for ${missing.join(", ")}.` };
+  const unfilled = unfilledIn(plan.steps.map((step) => step.text));
+  if (unfilled.length > 0) {
+    const way = incident === null ? "Run it from an incident, whose alert says so." : "The incident's alert does not say so.";
+    return { may: false, words: `It cannot run here: nothing says what ${unfilled.join(", ")} is. ${way}` };
+  }
+  const { allowed, why } = plan.guard;
+  return { may: allowed, words: allowed ? (why ?? "The guard allows it.") : `The guard refuses: ${why ?? "no reason given"}` };
+}
+
+/** Only what was typed: an empty field leaves the parameter to its default. */
 function filled(given: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""));
 }

@@ -3,7 +3,7 @@ import { useResource } from "../api/resource";
 import type { Service } from "../api/types";
 import { useCell } from "../base/cell";
 import { count } from "../base/text";
-import { stream } from "../live/live";
+import { showEffect } from "../live/live";
 import { world } from "../live/world";
 import { declareIncident } from "../incident/declare";
 import { Age, When } from "../look/moments";
@@ -124,7 +124,7 @@ function askUnit(service: Service, verb: Verb): void {
       danger={verb !== "start"}
       onAct={() => {
         closeDialog();
-        void attempt(() => post(`services/${segment(service.name)}/${verb}`), `${kDone[verb]} ${service.name}`).then(() => stream.refresh());
+        void attempt(() => post(`services/${segment(service.name)}/${verb}`), `${kDone[verb]} ${service.name}`).then(showEffect);
       }}
     >
       <p>{kEffect[verb]}</p>
