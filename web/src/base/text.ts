@@ -55,3 +55,7 @@ export function classes(...names: (string | false | null | undefined)[]): string
 export function breakable(name: string): string {
   return name.replace(/([._/:|-])(?=.)/g, "$1\u200b").replace(/([a-z0-9])(?=[A-Z])/g, "$1\u200b");
 }
+
+export function longestPart(name: string): number {
+  return Math.max(...breakable(name).split(/[\u200b\s]/).map((part) => part.length));
+}

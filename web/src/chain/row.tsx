@@ -14,7 +14,7 @@ export function ChainRow({ chain }: { chain: Chain }) {
           <Shape tone={chainTone(chain.state)} label={chain.state} size={18} />
           <a href={href("chains", chain.name)} data-row>{chain.name}</a>
         </h3>
-        <span class="chain-state">{stateText(chain)}</span>
+        <span class="chain-state">{chainStateText(chain)}</span>
         <RobotNote robot={chain.robot} />
       </header>
       <ChainDrawing chain={chain} />
@@ -22,7 +22,8 @@ export function ChainRow({ chain }: { chain: Chain }) {
   );
 }
 
-function stateText(chain: Chain): string {
+/** "broken at datajs", "flows". */
+export function chainStateText(chain: Chain): string {
   if (chain.state === "broken") return chain.broken_stage ? `broken at ${chain.broken_stage}` : "broken";
   return chain.state === "ok" ? "flows" : "not known";
 }

@@ -1,9 +1,10 @@
 import { useResource } from "../api/resource";
 import type { IncidentDetail } from "../api/types";
 import { useCell } from "../base/cell";
-import { breakable, count } from "../base/text";
+import { breakable } from "../base/text";
 import { AlertRows } from "../alert/rows";
 import { ChainDrawing } from "../chain/drawing";
+import { chainStateText } from "../chain/row";
 import { world } from "../live/world";
 import { Age, When } from "../look/moments";
 import { Empty, PageHead, Panel, Pending, Stale } from "../look/panel";
@@ -14,11 +15,12 @@ import { RunLine } from "../run/line";
 import { launchRunbook } from "../runbook/launch";
 import { href } from "../shell/route";
 import { IncidentButtons } from "./buttons";
-import { EvidenceGraph } from "./evidence";
+import { EvidencePanel } from "./evidence";
 import { Ledger } from "./ledger";
 import { NextThing } from "./next";
 import { Timeline } from "./timeline";
-import { ownerText, placeText } from "./words";
+import { chainsOf, victimsOf } from "./ties";
+import { ownerText, placeText, victimsText } from "./words";
 
 export function IncidentPage({ id }: { id: string }) {
   const { value, problem, reload } = useResource<IncidentDetail>(`incidents/${encodeURIComponent(id)}`);
@@ -33,18 +35,12 @@ export function IncidentPage({ id }: { id: string }) {
       </div>
       <div class="two-columns">
         <div class="column-main">
-          <BrokenChain name={value.chain} stage={value.stage} />
+          <Chains incident={value} />
           <Runs incident={value} />
-          {value.evidence.length > 0 && (
-            <Panel title="Evidence" note={value.evidence.length}>
-              <div class="evidence-grid">
-                {value.evidence.map((entry) => <EvidenceGraph key={entry.expr} evidence={entry} openedAt={value.opened_at} />)}
-              </div>
-            </Panel>
-          )}
           <Panel title="Timeline" note={value.timeline.length}>
             <Timeline entries={value.timeline} />
           </Panel>
+          <EvidencePanel incident={value} />
         </div>
         <div class="column-side">
           <Suggested incident={value} />
@@ -62,6 +58,8 @@ export function IncidentPage({ id }: { id: string }) {
 
 function Head({ incident }: { incident: IncidentDetail }) {
   const place = placeText(incident);
+  const victims = victimsOf(incident, useCell(world)?.services ?? [], incident.alert_list);
+  const suffer = victimsText(incident, victims);
   return (
     <PageHead
       title={
@@ -79,20 +77,27 @@ function Head({ incident }: { incident: IncidentDetail }) {
           <li>opened <When at={incident.opened_at} /></li>
           <li>{incident.resolved_at ? "lasted" : "open"} <Age since={incident.opened_at} to={incident.resolved_at} /></li>
           <li class="strong">{ownerText(incident)}</li>
-          {incident.victims > 0 && <li>{count(incident.victims, "victim")}</li>}
+          {suffer && <li title={victims.join(", ")}>{suffer}</li>}
         </ul>
       }
     />
   );
 }
 
-function BrokenChain({ name, stage }: { name: string | null; stage: string | null }) {
-  const chain = useCell(world)?.chains.find((entry) => entry.name === name);
-  if (!chain) return null;
+/** The chain that it breaks; of an incident about a service, each that the service or its failure stands in. */
+function Chains({ incident }: { incident: IncidentDetail }) {
+  const now = useCell(world);
+  if (!now) return null;
+  // Which others a failure once broke, the chains of now do not tell.
+  const chains = incident.state === "resolved" ? now.chains.filter((chain) => chain.name === incident.chain) : chainsOf(incident, now);
   return (
-    <Panel title={`Chain ${chain.name}`} class="comes-first" aside={<a href={href("chains", chain.name)}>open</a>}>
-      <ChainDrawing chain={chain} marked={stage} />
-    </Panel>
+    <>
+      {chains.map((chain) => (
+        <Panel key={chain.name} title={`Chain ${chain.name}`} class="comes-first" note={chainStateText(chain)} aside={<a href={href("chains", chain.name)}>open</a>}>
+          <ChainDrawing chain={chain} marked={incident.chain === chain.name ? incident.stage : null} />
+        </Panel>
+      ))}
+    </>
   );
 }
 

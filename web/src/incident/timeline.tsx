@@ -1,7 +1,7 @@
 import type { TimelineEntry } from "../api/types";
 import { clockTime, fullTime, parseTime, wallParts, withTimes } from "../base/time";
 import { serverNow } from "../live/clock";
-import { personName, zone } from "../live/world";
+import { personName, withNames, zone } from "../live/world";
 
 /** Which family an entry belongs to decides its mark: people, pages, runs, alerts, and the rest. */
 function family(kind: string): string {
@@ -11,6 +11,11 @@ function family(kind: string): string {
   if (/resolv|closed|recover/.test(kind)) return "good";
   if (/ack|take|taken|note|declare|answer/.test(kind)) return "person";
   return "other";
+}
+
+/** A note is a person's own words and stays as it was written. */
+function said({ kind, text, who }: TimelineEntry): string {
+  return /note/.test(kind) ? text : withNames(text, who);
 }
 
 /** Everything that happened, newest first, with who and why. */
@@ -30,7 +35,7 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
           <li key={index} class={`of-${family(entry.kind)}`} data-day={turn ? "new" : undefined}>
             <time class="num" dateTime={entry.at} title={fullTime(at, zone())}>{clockTime(at, zone())}</time>
             <div>
-              <p>{withTimes(entry.text, zone(), serverNow())}</p>
+              <p>{withTimes(said(entry), zone(), serverNow())}</p>
               {(entry.who || entry.why) && (
                 <p class="faint">
                   {entry.who && <span class="who">{personName(entry.who)}</span>}

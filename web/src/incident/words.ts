@@ -1,4 +1,5 @@
 import type { Incident } from "../api/types";
+import { count, listed } from "../base/text";
 import { personName } from "../live/world";
 
 /** "Nobody has it", "Ana has acknowledged", "Ben is on it": who carries the incident, in words. */
@@ -20,4 +21,10 @@ export function ownerText(incident: Incident): string {
 export function placeText(incident: Incident): string | null {
   if (incident.chain) return incident.stage ? `${incident.chain} › ${incident.stage}` : incident.chain;
   return incident.service;
+}
+
+/** "victims: datajs, devicemanagement"; only a number where nobody knows their names; null without any. */
+export function victimsText(incident: Incident, names: readonly string[]): string | null {
+  if (names.length > 0) return `${names.length === 1 ? "victim" : "victims"}: ${listed(names)}`;
+  return incident.victims > 0 ? count(incident.victims, "victim") : null;
 }

@@ -3,6 +3,7 @@ import { count } from "../base/text";
 import { clockTime } from "../base/time";
 import { useCell } from "../base/cell";
 import { tick } from "../live/clock";
+import { withNames } from "../live/world";
 import { Shape } from "../look/shape";
 import { moodTone } from "../look/states";
 import { href } from "../shell/route";
@@ -19,7 +20,7 @@ export function Headline({ now }: { now: Now }) {
       <Shape tone={moodTone(now.mood)} label={kMoodWord[now.mood]} size={52} />
       <div>
         <div role="status">
-          <h1 tabIndex={-1} class={now.sentence.length > 90 ? "is-long" : ""}>{now.sentence}</h1>
+          <h1 tabIndex={-1} class={now.sentence.length > 90 ? "is-long" : now.sentence.length > 55 ? "is-wordy" : ""}>{withNames(now.sentence)}</h1>
         </div>
         <p class="headline-sub">
           <span class="num">{clockTime(time, now.book.timezone)}</span> {now.book.timezone}

@@ -4,6 +4,7 @@ import { count } from "../base/text";
 import { ChainRow } from "../chain/row";
 import { FleetRows } from "../fleet/rows";
 import { IncidentCard } from "../incident/card";
+import { chainsByIncident, victimsOf } from "../incident/ties";
 import { world } from "../live/world";
 import { Empty, Panel } from "../look/panel";
 import { RunLine } from "../run/line";
@@ -20,11 +21,11 @@ export function NowPage() {
 }
 
 export function NowView({ now }: { now: Now }) {
-  const shownChains = new Set(now.incidents.map((incident) => incident.chain));
+  const tied = chainsByIncident(now);
+  const shownChains = new Set([...tied.values()].flat());
   const shownRuns = new Set(now.incidents.map((incident) => incident.id));
-  const chains = now.chains.filter((chain) => !shownChains.has(chain.name));
+  const chains = now.chains.filter((chain) => !shownChains.has(chain));
   const runs = now.runs.filter((run) => run.incident === null || !shownRuns.has(run.incident));
-  const drawn = new Set<string>();
   return (
     <div class={`now mood-${now.mood}`}>
       <div class="now-top">
@@ -33,19 +34,15 @@ export function NowView({ now }: { now: Now }) {
       </div>
       {now.incidents.length > 0 && (
         <section class="now-incidents" aria-label="Open incidents">
-          {now.incidents.map((incident) => {
-            const chain = now.chains.find((entry) => entry.name === incident.chain) ?? null;
-            const first = chain !== null && !drawn.has(chain.name);
-            if (chain) drawn.add(chain.name);
-            return (
-              <IncidentCard
-                key={incident.id}
-                incident={incident}
-                chain={first ? chain : null}
-                runs={now.runs.filter((run) => run.incident === incident.id)}
-              />
-            );
-          })}
+          {now.incidents.map((incident) => (
+            <IncidentCard
+              key={incident.id}
+              incident={incident}
+              chains={tied.get(incident.id) ?? []}
+              victims={victimsOf(incident, now.services)}
+              runs={now.runs.filter((run) => run.incident === incident.id)}
+            />
+          ))}
         </section>
       )}
       {chains.length > 0 && (

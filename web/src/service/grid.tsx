@@ -1,5 +1,5 @@
 import type { Service } from "../api/types";
-import { breakable } from "../base/text";
+import { breakable, classes, longestPart } from "../base/text";
 import { Age } from "../look/moments";
 import { Shape } from "../look/shape";
 import { healthTone } from "../look/states";
@@ -51,11 +51,14 @@ export function ServiceGrid({ services }: { services: Service[] }) {
   );
 }
 
+/** Letters without a place to break that fit a cell on a phone. */
+const kPartMax = 14;
+
 function ServiceCell({ service }: { service: Service }) {
   return (
     <a class={`service-cell is-${service.health}`} href={href("services", service.name)} data-row data-incident={service.incident ?? undefined}>
       <Shape tone={healthTone(service.health)} label={service.health} size={16} />
-      <span class="service-name">{breakable(service.name)}</span>
+      <span class={classes("service-name", longestPart(service.name) > kPartMax && "is-long")} title={service.name}>{breakable(service.name)}</span>
       <span class="service-note">{note(service)}</span>
     </a>
   );

@@ -50,7 +50,7 @@ function ServiceRow({ service }: { service: Service }) {
         </span>
         <span class="row-end">
           {service.unit && <span><Shape tone={unitTone(service.unit.state)} size={12} quiet /> {service.unit.state}</span>}
-          <span class="faint">{[service.team, service.environment].filter(Boolean).join(" · ")} <Age since={service.since} parts={1} /></span>
+          <span class="faint">{[service.team, service.environment].filter(Boolean).map((word) => `${word} · `)}<Age since={service.since} parts={1} /></span>
         </span>
       </a>
     </li>
