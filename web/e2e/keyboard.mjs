@@ -27,6 +27,22 @@ export async function checkKeyboard(checks, page, url) {
     await page.locator(`.incident-card.is-acknowledged[data-incident="${id}"]`).waitFor();
   });
 
+  await checks.run("with several open and none chosen, a does nothing and says what to do", async () => {
+    const other = await page.evaluate(async () => {
+      const answer = await fetch("/api/vigie/incidents", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ title: "Another rehearsal" }) });
+      return (await answer.json()).id;
+    });
+    const card = page.locator(`.incident-card[data-incident="${other}"]`);
+    await card.waitFor();
+    await page.evaluate(() => document.activeElement?.blur());
+    await keyboard.press("a");
+    await page.locator(".toast", { hasText: "choose one first" }).waitFor();
+    checks.that(await card.evaluate((element) => element.classList.contains("is-open")), "it was acknowledged");
+    await page.evaluate((which) => fetch(`/api/vigie/incidents/${which}/resolve`, { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" }), other);
+    await card.waitFor({ state: "detached" });
+    for (let step = 0; step < 60 && !(await onIncident(page, id)); step++) await keyboard.press("j");
+  });
+
   await checks.run("what has the focus can be seen", async () => {
     const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
     checks.that(outline !== "none", "no outline");

@@ -34,6 +34,34 @@ export async function checkWidths(checks, page, incident) {
     }
     return `${names.size} words`;
   });
+  await checks.run("on a phone the acts of the first incident are on the first screen", async () => {
+    const ask = (path, payload) =>
+      page.evaluate(async ([to, what]) => (await fetch(`/api/vigie/${to}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(what) })).json(), [path, payload]);
+    const { id } = await ask("incidents", { title: "Rehearsal on a phone" });
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.evaluate(() => { location.hash = "#/now"; });
+    const button = page.locator(".incident-card .buttons button").first();
+    await button.waitFor();
+    const { y, height } = await button.boundingBox();
+    const bottom = await page.locator(".headline-sub").evaluate((line) => line.getBoundingClientRect().bottom);
+    const sea = await page.locator(".horizon").evaluate((drawing) => drawing.getBoundingClientRect().top);
+    await ask(`incidents/${id}/resolve`, {});
+    checks.that(y + height <= 844, `it ends at ${Math.round(y + height)} px`);
+    checks.that(bottom <= sea, "the sea strikes through the line under the sentence");
+    return `it ends at ${Math.round(y + height)} px`;
+  });
+  await checks.run("stages and the menu are large enough for a finger, and the menu says that it is open", async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.evaluate(() => { location.hash = "#/chains"; });
+    await page.waitForTimeout(350);
+    const low = await page.evaluate(() => Math.min(...[...document.querySelectorAll(".stage-name a")].map((link) => link.getBoundingClientRect().height), 100));
+    checks.that(low >= 28, `a stage's link is ${low} px high`);
+    const menu = page.locator(".tool.menu");
+    await menu.click();
+    checks.that((await menu.getAttribute("aria-expanded")) === "true", "aria-expanded is not true");
+    await page.keyboard.press("Escape");
+    checks.that((await menu.getAttribute("aria-expanded")) === "false", "Escape left it open");
+  });
   await page.setViewportSize({ width: 1440, height: 900 });
   await checks.run("dark and light follow the machine, and the button overrides it", async () => {
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);

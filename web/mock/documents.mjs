@@ -138,6 +138,15 @@ export const runbookSteps = [
   { id: "empty", title: "Empty the topic", kind: "command", text: "stage-topic empty teamusages.dataEnrichement.heartbeatSercomm.send", approve: "ask", repeat: "never", timeout_ms: 30000 },
 ];
 
+/** Without an incident nothing says which service is meant: the daemon leaves such a place as it stands. */
+export function dryRun(id, { incident, params }) {
+  const service = incident === null ? "{{ labels.service }}" : "datajs";
+  const topic = params.topic ?? runbookParams[0].default;
+  const fill = (text) => text.replace("restart datajs", `restart ${service}`).replace(runbookParams[0].default, topic);
+  const steps = runbookSteps.map((step) => ({ ...step, text: fill(step.text) }));
+  return { steps, guard: { allowed: true, why: "Last run 26 h ago; 0 of 2 runs used in 6 h." }, missing: [] };
+}
+
 export function runSteps(run, now) {
   const at = Date.parse(run.started_at);
   const step = (index, state, from, to, more = {}) => ({

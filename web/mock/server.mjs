@@ -81,9 +81,12 @@ function incidentDetail(incident) {
     run_list: stage.world.runs.filter((run) => run.incident === incident.id),
     evidence: heartbeat
       ? [
-          { title: "What datajs takes in and puts out", expr: "sum(rate(datajs_out_total[1m]))", from: new Date(at - 900_000).toISOString(), to: new Date(at + 900_000).toISOString() },
-          { title: "Silent gateways", expr: 'fleet_inactive{fleet="gateways"}', from: new Date(at - 900_000).toISOString(), to: new Date(at + 900_000).toISOString() },
-        ]
+          ["HeartbeatStalled", "sum(rate(datajs_in_total[1m])) - sum(rate(datajs_out_total[1m]))"],
+          ["ManyDevicesInactive", 'fleet_inactive{fleet="gateways"}'],
+          ["heartbeat: out of reporter", "sum(rate(reporter_out_total[1m]))"],
+          ["heartbeat: out of datajs", "sum(rate(datajs_out_total[1m]))"],
+          ["heartbeat: out of thingsboard", "sum(rate(tb_saved_total[1m]))"],
+        ].map(([title, expr]) => ({ title, expr, from: new Date(at - 900_000).toISOString(), to: new Date(at + 900_000).toISOString() }))
       : [],
   };
 }
@@ -144,9 +147,9 @@ function write(path, input, response) {
   }
   if (kind === "incidents") {
     const outcome = stage.act(Number(id), verb, input.note);
-    return outcome.incident ? send(response, 200, outcome.incident) : fail(response, outcome.status, outcome.code, outcome.message);
+    return outcome.incident ? send(response, 200, incidentDetail(outcome.incident)) : fail(response, outcome.status, outcome.code, outcome.message);
   }
-  if (kind === "runbooks" && input.dry_run) return send(response, 200, { steps: documents.runbookSteps, guard: { allowed: true, why: "Last run 26 h ago; 0 of 2 runs used in 6 h." } });
+  if (kind === "runbooks" && input.dry_run) return send(response, 200, documents.dryRun(id, input));
   if (kind === "runbooks") return fail(response, 409, "guarded", "it ran 4 min ago and the cooldown is 30 min");
   if (kind === "services") return send(response, 202, { unit: stage.world.services.find((entry) => entry.name === id)?.unit });
   return send(response, 200, {});

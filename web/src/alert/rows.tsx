@@ -32,7 +32,7 @@ function AlertRow({ alert, plain }: { alert: Alert; plain: boolean }) {
           {[
             alert.value === null ? null : `value ${typeof alert.value === "number" ? figure(alert.value) : alert.value}`,
             muted.length > 0 ? `muted by ${muted.join(", ")}` : null,
-            alert.cause ? `a victim of ${alert.cause}` : null,
+            alert.cause ? `a victim of ${alert.cause.replace(/^service\//, "")}` : null,
             alert.receivers?.length ? `goes to ${alert.receivers.join(", ")}` : null,
             alert.reason && withTimes(alert.reason, zone(), serverNow()),
           ].filter(Boolean).join(" · ")}

@@ -73,8 +73,14 @@ describe("moments in the book's zone", () => {
 describe("a date-and-time field", () => {
   it("goes there and back", () => {
     const instant = at("2026-07-01T07:00:00Z");
-    expect(toField(instant, kParis)).toBe("2026-07-01T09:00");
+    expect(toField(instant, kParis)).toBe("2026-07-01 09:00");
+    expect(fromField("2026-07-01 09:00", kParis)).toBe(instant);
     expect(fromField("2026-07-01T09:00", kParis)).toBe(instant);
+  });
+
+  it("takes a time alone as one of today", () => {
+    expect(fromField("9:05", kParis, at("2026-07-01T22:30:00Z"))).toBe(at("2026-07-02T07:05:00Z"));
+    expect(fromField("9:05", kParis)).toBeNull();
   });
 
   it("takes the next instant that exists when the clocks skip the time", () => {
@@ -86,6 +92,6 @@ describe("a date-and-time field", () => {
   });
 
   it("refuses what is not a time", () => {
-    expect(fromField("", kParis)).toBeNull();
+    for (const text of ["", "noon", "2026-07-01", "2026-13-01 09:00", "25:00", "9:00 PM"]) expect(fromField(text, kParis, at("2026-07-01T07:00:00Z"))).toBeNull();
   });
 });

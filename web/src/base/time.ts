@@ -140,19 +140,22 @@ export function wallParts(at: number, zone: string): WallParts {
   return { year, month, day, hour, minute, second };
 }
 
-/** "2026-01-13T14:02" for a date-and-time field, in the zone. */
+/** "2026-01-13 14:02" for a date-and-time field, in the zone. */
 export function toField(at: number, zone: string): string {
   const p = wallParts(at, zone);
   const two = (n: number) => String(n).padStart(2, "0");
-  return `${p.year}-${two(p.month)}-${two(p.day)}T${two(p.hour)}:${two(p.minute)}`;
+  return `${p.year}-${two(p.month)}-${two(p.day)} ${two(p.hour)}:${two(p.minute)}`;
 }
 
 /**
- * The instant a date-and-time field means in a zone. A time the clocks skip gives the next instant that exists;
+ * The instant a date-and-time field means in a zone: "2026-01-13 14:02", or "14:02" of `today`'s day. A time the clocks skip gives the next instant that exists;
  * one that happens twice gives the first, as the rota does.
  */
-export function fromField(text: string, zone: string): number | null {
-  const wanted = parseTime(`${text}Z`);
+export function fromField(text: string, zone: string, today: number | null = null): number | null {
+  const match = /^(?:(\d{4}-\d\d-\d\d)[T ])?(\d\d?):(\d\d)$/.exec(text.trim());
+  const day = match?.[1] ?? (today === null ? null : toField(today, zone).slice(0, 10));
+  if (!match || day === null) return null;
+  const wanted = parseTime(`${day}T${match[2]!.padStart(2, "0")}:${match[3]}Z`);
   if (wanted === null) return null;
   const offsetAt = (at: number) => {
     const p = wallParts(at, zone);

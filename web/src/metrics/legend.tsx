@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { Series } from "../api/prometheus";
 import type { Labels } from "../api/types";
 import { figure } from "../base/text";
@@ -13,13 +14,17 @@ interface LegendProps {
 }
 
 const kCompactMax = 6;
+const kShownMax = 12;
 /** The newest points may be ahead of the newest sample. */
 const kEndPoints = 8;
 
 /** Which line is which: its stroke, its labels without those all share, its value under the cursor or the last. */
 export function Legend({ series, data, hover, compact, onFocus }: LegendProps) {
   const common = shared(series.map((one) => one.labels));
-  const shown = compact ? series.slice(0, kCompactMax) : series;
+  const [all, setAll] = useState(false);
+  const most = compact ? kCompactMax : kShownMax;
+  // One more row takes no more room than the words that it is hidden.
+  const shown = all || series.length <= most + 1 ? series : series.slice(0, most);
   return (
     <ul class={compact ? "legend is-compact" : "legend"} onMouseLeave={() => onFocus(null)}>
       {shown.map((one, index) => {
@@ -34,7 +39,13 @@ export function Legend({ series, data, hover, compact, onFocus }: LegendProps) {
           </li>
         );
       })}
-      {series.length > shown.length && <li class="faint">and {series.length - shown.length} more</li>}
+      {(all || series.length > shown.length) && (
+        <li class="legend-more">
+          <button type="button" class="plain" aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? "Show fewer" : `Show ${series.length - shown.length} more series`}
+          </button>
+        </li>
+      )}
     </ul>
   );
 }

@@ -1,8 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { useCell } from "../base/cell";
-import { duration, fromField, toField } from "../base/time";
+import { duration } from "../base/time";
 import { serverNow } from "../live/clock";
 import { world, zone } from "../live/world";
+import { MomentField } from "../look/moment_field";
 import { PageHead } from "../look/panel";
 import { route, settle } from "../shell/route";
 import { InstantTable } from "./instant_table";
@@ -80,17 +81,7 @@ function RangePicker({ span, onPick }: { span: Span; onPick: (span: Span) => voi
         <button type="button" aria-label="Narrower" onClick={() => grow(0.5)}>+</button>
         <button type="button" aria-label="Later" onClick={() => shift(0.5)}>→</button>
       </div>
-      <label class="field inline">
-        <span>until</span>
-        <input
-          type="datetime-local"
-          value={toField(span.to, place)}
-          onChange={(event) => {
-            const to = fromField(event.currentTarget.value, place);
-            if (to !== null) onPick({ from: to - length, to, live: null });
-          }}
-        />
-      </label>
+      <MomentField label="until" at={span.to} zone={place} onPick={(to) => onPick({ from: to - length, to, live: null })} />
       {!span.live && <span class="faint">{duration(length)}</span>}
     </div>
   );

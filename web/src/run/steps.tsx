@@ -100,7 +100,7 @@ function Settle({ run, step }: { run: number; step: RunStep }) {
         <>
           <p><strong>Go ahead?</strong> This step waits for a person before it acts. It runs:</p>
           <pre class="command">{step.text}</pre>
-          {unfilled.length > 0 && <p class="problem">It cannot run: nothing here says what {unfilled.join(", ")} is.</p>}
+          {unfilled.length > 0 && <p class="problem">It cannot run: nothing here gives {unfilled.join(", ")} a value.</p>}
         </>
       )}
       <div class="buttons">

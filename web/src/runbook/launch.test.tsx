@@ -41,7 +41,7 @@ describe("the question before a runbook runs", () => {
 
   it("does not run what cannot be filled in, and does not say that the guard allows it", async () => {
     await show(null, { steps: [step("restart {{ labels.service }}")], guard: kFits, missing: [] });
-    expect(page.querySelector(".guard")!.textContent).toContain("nothing says what labels.service is. Run it from an incident");
+    expect(page.querySelector(".guard")!.textContent).toContain("nothing gives labels.service a value. Run it from an incident");
     expect(page.textContent).not.toContain("The guard allows it");
     expect(runs()).toBe(false);
   });

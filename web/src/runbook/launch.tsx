@@ -107,8 +107,8 @@ function verdictOf(plan: DryRun, incident: number | null): { may: boolean; words
   if (missing.length > 0) return { may: false, words: `It cannot run yet: a value is needed for ${missing.join(", ")}.` };
   const unfilled = unfilledIn(plan.steps.map((step) => step.text));
   if (unfilled.length > 0) {
-    const way = incident === null ? "Run it from an incident, whose alert says so." : "The incident's alert does not say so.";
-    return { may: false, words: `It cannot run here: nothing says what ${unfilled.join(", ")} is. ${way}` };
+    const way = incident === null ? "Run it from an incident, whose alert does." : "The alert of the incident has no such label.";
+    return { may: false, words: `It cannot run here: nothing gives ${unfilled.join(", ")} a value. ${way}` };
   }
   const { allowed, why } = plan.guard;
   return { may: allowed, words: allowed ? (why ?? "The guard allows it.") : `The guard refuses: ${why ?? "no reason given"}` };

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useCell } from "../base/cell";
 import { openFinder } from "../find/finder";
 import { stream } from "../live/live";
@@ -20,6 +20,12 @@ export function Header() {
   const { page } = useCell(route);
   const [open, setOpen] = useState(false);
   const close = () => setOpen(false);
+  useEffect(() => {
+    if (!open) return;
+    const onKey = (event: KeyboardEvent) => event.key === "Escape" && close();
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [open]);
   return (
     <header class="topbar">
       <a class="brand" href={href("now")} aria-label="Vigie, to Now">
@@ -44,7 +50,7 @@ export function Header() {
         <button type="button" class="tool wide-only" onClick={openHelp} aria-label="Keys" aria-keyshortcuts="?">?</button>
         <ThemeButton />
         <Person />
-        <button type="button" class="tool menu" aria-label="Pages" aria-expanded={open} aria-controls="nav" onClick={() => setOpen(!open)}>
+        <button type="button" class="tool menu" aria-label={open ? "Close the pages" : "Pages"} aria-expanded={open} aria-controls="nav" onClick={() => setOpen(!open)}>
           <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true"><path d={open ? "M3 3l10 10M13 3 3 13" : "M2 4h12M2 8h12M2 12h12"} /></svg>
         </button>
       </div>
@@ -82,7 +88,7 @@ function Person() {
   const who = useCell(session);
   if (!who?.person) return null;
   return (
-    <button type="button" class="tool person" title={`Signed in as ${who.name ?? who.person}. Sign out.`} onClick={askSignOut}>
+    <button type="button" class="tool person" aria-haspopup="dialog" title={`Signed in as ${who.name ?? who.person}. Sign out.`} onClick={askSignOut}>
       <span class="wide-only">{who.name ?? who.person}</span>
       <span class="narrow-only" aria-hidden="true">{(who.name ?? who.person).charAt(0).toUpperCase()}</span>
     </button>

@@ -1,9 +1,10 @@
 import { useResource } from "../api/resource";
 import type { OnCall } from "../api/types";
 import { useCell } from "../base/cell";
-import { fromField, fullTime, parseTime, toField } from "../base/time";
+import { fullTime, parseTime } from "../base/time";
 import { serverNow } from "../live/clock";
 import { world } from "../live/world";
+import { MomentField } from "../look/moment_field";
 import { Empty, PageHead, Pending, Stale } from "../look/panel";
 import { Shift } from "../now/watch";
 import { href, route, settle } from "../shell/route";
@@ -30,14 +31,7 @@ export function WhoPage() {
     <>
       <PageHead title="Who is on call" lead={at === null ? "now" : fullTime(at, zone)} />
       <div class="toolbar">
-        <label class="field inline">
-          <span>At ({zone})</span>
-          <input
-            type="datetime-local"
-            value={toField(at ?? serverNow(), zone)}
-            onChange={(event) => show(fromField(event.currentTarget.value, zone))}
-          />
-        </label>
+        <MomentField label="At" at={at ?? serverNow()} zone={zone} onPick={show} />
         <div class="buttons">
           {kJumps.map(([label, by]) => <button key={label} type="button" onClick={() => show((at ?? serverNow()) + by)}>{label}</button>)}
           <button type="button" disabled={at === null} onClick={() => show(null)}>Now</button>
