@@ -29,6 +29,8 @@ export interface Incident {
   opened_at: string;
   resolved_at: string | null;
   alerts: number;
+  /** Of a resolved one: alerts that go on all the same. */
+  still_firing?: number;
   victims: number;
   /** `at` is null when it waits for a person rather than for a moment. */
   next: { at: string | null; what: string } | null;
@@ -166,6 +168,7 @@ export interface Page {
   id: string | number;
   incident: number | null;
   person: string | null;
+  name?: string | null;
   channel: string;
   address: string | null;
   state: "queued" | "sent" | "failed";

@@ -22,7 +22,7 @@ function LedgerEntry({ page }: { page: Page }) {
       <Shape tone={pageTone(page.state)} label={page.state} />
       <div>
         <p>
-          <strong>{page.person ? personName(page.person) : (page.address ?? "someone")}</strong> by {page.channel}
+          <strong>{page.person ? (page.name ?? personName(page.person)) : (page.address ?? "someone")}</strong> by {page.channel}
           {page.repeat && <span class="tag" title="Sent again after a restart: it may be a repeat">may be a repeat</span>}
         </p>
         <p class="faint">

@@ -3,6 +3,7 @@ import { get, problemText } from "../api/client";
 import { useResource } from "../api/resource";
 import type { Incident } from "../api/types";
 import { useCell } from "../base/cell";
+import { count } from "../base/text";
 import { Age, When } from "../look/moments";
 import { Empty, Key, PageHead, Pending, Stale } from "../look/panel";
 import { Shape } from "../look/shape";
@@ -51,7 +52,7 @@ function IncidentRows({ incidents }: { incidents: Incident[] }) {
             <span class="row-main">
               <span class="row-title">{incident.title}</span>
               <span class="row-sub">
-                <span class="num">#{incident.id}</span> · {[incident.severity, placeText(incident), ownerText(incident)].filter(Boolean).join(" · ")}
+                <span class="num">#{incident.id}</span> · {[incident.severity, placeText(incident), ownerText(incident), incident.still_firing ? `${count(incident.still_firing, "alert")} still firing` : null].filter(Boolean).join(" · ")}
               </span>
               <NextThing incident={incident} />
             </span>

@@ -1,6 +1,7 @@
 import type { Incident } from "../api/types";
-import { personName, withNames } from "../live/world";
+import { personName } from "../live/world";
 import { Countdown } from "../look/moments";
+import { nextText } from "./words";
 
 /** The promise: what will happen next, and when, unless somebody acts. */
 export function NextThing({ incident, large }: { incident: Incident; large?: boolean }) {
@@ -10,7 +11,7 @@ export function NextThing({ incident, large }: { incident: Incident; large?: boo
   return (
     <p class={large ? "next large" : "next"}>
       <span class="next-label">next</span>
-      <span class="next-what">{withNames(next.what)}</span>
+      <span class="next-what">{nextText(next.what)}</span>
       {next.at ? <span class="next-when"><Countdown to={next.at} /></span> : <span class="next-when waits">waits for a person</span>}
     </p>
   );

@@ -1,7 +1,7 @@
 import { useResource } from "../api/resource";
 import type { IncidentDetail } from "../api/types";
 import { useCell } from "../base/cell";
-import { breakable } from "../base/text";
+import { breakable, count } from "../base/text";
 import { AlertRows } from "../alert/rows";
 import { ChainDrawing } from "../chain/drawing";
 import { chainStateText } from "../chain/row";
@@ -78,6 +78,7 @@ function Head({ incident }: { incident: IncidentDetail }) {
           <li>{incident.resolved_at ? "lasted" : "open"} <Age since={incident.opened_at} to={incident.resolved_at} /></li>
           <li class="strong">{ownerText(incident)}</li>
           {suffer && <li title={victims.join(", ")}>{suffer}</li>}
+          {incident.still_firing ? <li class="strong"><Shape tone="warn" size={13} /> {count(incident.still_firing, "alert")} still firing, nobody is paged</li> : null}
         </ul>
       }
     />

@@ -31,7 +31,7 @@ function knownName(id: string): string | null {
  * ("ben is", "ben has"), or the one that `who` says the sentence is about: an id may well be an ordinary word.
  */
 export function withNames(text: string, who: string | null = null): string {
-  const acting = text.replace(/(^|; next: |^next: )([\w.-]+)(?= (?:is|has)\b)/g, (all, before: string, id: string) => {
+  const acting = text.replace(/(^|\bnext: )([\w.-]+)(?= (?:is|has)\b)/g, (all, before: string, id: string) => {
     const name = knownName(id);
     return name === null ? all : before + name;
   });

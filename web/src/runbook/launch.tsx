@@ -103,13 +103,13 @@ export function Launch({ id, title, incident }: { id: string; title: string; inc
 
 /** Whether it may run, and the words beside it. Where a value is missing the guard has not been asked. */
 function verdictOf(plan: DryRun, incident: number | null): { may: boolean; words: string } {
-  const missing = plan.missing ?? [];
-  if (missing.length > 0) return { may: false, words: `It cannot run yet: a value is needed for ${missing.join(", ")}.` };
-  const unfilled = unfilledIn(plan.steps.map((step) => step.text));
-  if (unfilled.length > 0) {
+  const missing = [...new Set([...(plan.missing ?? []), ...unfilledIn(plan.steps.map((step) => step.text))])];
+  const labels = missing.filter((name) => name.startsWith("labels."));
+  if (labels.length > 0) {
     const way = incident === null ? "Run it from an incident, whose alert does." : "The alert of the incident has no such label.";
-    return { may: false, words: `It cannot run here: nothing gives ${unfilled.join(", ")} a value. ${way}` };
+    return { may: false, words: `It cannot run here: nothing gives ${labels.join(", ")} a value. ${way}` };
   }
+  if (missing.length > 0) return { may: false, words: `It cannot run yet: a value is needed for ${missing.join(", ")}.` };
   const { allowed, why } = plan.guard;
   return { may: allowed, words: allowed ? (why ?? "The guard allows it.") : `The guard refuses: ${why ?? "no reason given"}` };
 }
