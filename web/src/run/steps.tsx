@@ -31,7 +31,8 @@ export function StepList({ run }: { run: RunDetail }) {
               <span class="step-time faint">{step.started_at && <Age since={step.started_at} to={step.ended_at} />}</span>
             </p>
             {step.why && <p class="step-why">{step.why}</p>}
-            <Printed step={step} />
+            {/* Before a go-ahead the question shows it. */}
+            {!(asks(run, step) && step.state === "waiting") && <Printed step={step} />}
             {asks(run, step) && <Settle run={run.id} step={step} />}
           </div>
         </li>
