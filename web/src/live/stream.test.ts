@@ -161,4 +161,22 @@ describe("Stream", () => {
     expect(world.shown).toEqual([]);
     expect(world.state).toBe("live");
   });
+
+  it("asks once more when a refresh was wanted while one was on its way: that one may be older than the act", async () => {
+    const world = new FakeWorld();
+    const answers: ((now: Now) => void)[] = [];
+    world.ask = vi.fn(() => new Promise<Now>((resolve) => answers.push(resolve)));
+    world.stream.start();
+    const first = world.stream.refresh();
+    void world.stream.refresh();
+    void world.stream.refresh();
+    expect(world.ask).toHaveBeenCalledTimes(1);
+    answers.shift()!(document(1));
+    for (let turn = 0; turn < 8; turn++) await Promise.resolve();
+    expect(world.ask).toHaveBeenCalledTimes(2);
+    answers.shift()!(document(2));
+    await first;
+    expect(world.shown.map((now) => now.seq)).toEqual([1, 2]);
+    expect(world.ask).toHaveBeenCalledTimes(2);
+  });
 });
