@@ -10,16 +10,14 @@ import { useSending } from "../shell/sending";
 import { attempt, toast } from "../shell/toasts";
 
 /** What a person can do to an incident. The answer is the incident as it is now, and shows at once. */
-async function act(id: number, verb: string, payload?: unknown): Promise<void> {
-  showIncident(await post<Incident>(`incidents/${id}/${verb}`, payload));
-}
+const send = (id: number, verb: string, payload?: unknown) => post<Incident>(`incidents/${id}/${verb}`, payload);
 
 export async function ackIncident(id: number): Promise<void> {
-  await attempt(() => act(id, "ack"), `Acknowledged #${id}`);
+  await attempt(() => send(id, "ack").then(showIncident), `Acknowledged #${id}`);
 }
 
 export async function takeIncident(id: number): Promise<void> {
-  await attempt(() => act(id, "take"), `#${id} is yours`);
+  await attempt(() => send(id, "take").then(showIncident), `#${id} is yours`);
 }
 
 export function askResolve(id: number): void {
@@ -42,14 +40,16 @@ interface WriteProps {
 
 function Write({ id, verb, title, word, done, hint, needed }: WriteProps) {
   const [note, setNote] = useState("");
-  const { busy, problem, send } = useSending(async () => {
-    await act(id, verb, { note: note.trim() || null });
+  const { busy, problem, send: write } = useSending(async () => {
+    const answer = await send(id, verb, { note: note.trim() || null });
+    // First, so that no key pressed at the sight of the effect still falls into the dialog.
     closeDialog();
+    showIncident(answer);
     toast(done);
   });
   const firing = useFiring(verb === "resolve" ? id : null);
   return (
-    <Ask title={title} act={firing > 0 ? `${word} all the same` : word} danger={firing > 0} busy={busy} blocked={needed && note.trim() === ""} problem={problem} onAct={send}>
+    <Ask title={title} act={firing > 0 ? `${word} all the same` : word} danger={firing > 0} busy={busy} blocked={needed && note.trim() === ""} problem={problem} onAct={write}>
       {firing > 0 && (
         <p class="banner-line" role="alert">
           <Shape tone="warn" /> {count(firing, "alert")} {firing === 1 ? "is" : "are"} still firing. Nobody will be paged for {firing === 1 ? "it" : "them"} again.

@@ -32,7 +32,8 @@ export function DialogHost() {
     <dialog
       ref={box}
       class="dialog"
-      onClose={closeDialog}
+      // The event comes later than the closing; by then another dialog may be open, which it does not mean.
+      onClose={(event) => event.currentTarget === box.current && !box.current.open && closeDialog()}
       onClick={(event) => event.target === box.current && closeDialog()}
     >
       {content}
