@@ -14,5 +14,6 @@ class Secrets;
 struct Book;
 struct Section;
 struct Change;
+struct Chapter;
 
 }  // namespace vigie::config
