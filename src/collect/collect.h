@@ -11,6 +11,7 @@
 #include "collect/collector_kind.h"
 #include "collect/facts.h"
 #include "collect/scraped.h"
+#include "config/fwd.h"
 #include "config/node.h"
 #include "config/problems.h"
 #include "config/secrets.h"
@@ -85,5 +86,7 @@ class Collect {
 
 /// Everything wrong with what the book says about collecting, each with its place.
 void check_book(const config::Node& root, config::Problems& problems);
+/// The same sections for the reference of the book (docs/book-reference.md).
+std::vector<config::Chapter> book_chapters();
 
 }  // namespace vigie::collect

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/log.h"
+#include "collect/tables.h"
 
 namespace vigie::collect {
 
@@ -25,6 +26,10 @@ constexpr Field kCommon[] = {
 };
 
 }  // namespace
+
+std::span<const Field> collector_fields() {
+  return kCommon;
+}
 
 std::vector<CollectorEntry> read_collectors(const config::Node& root,
                                             const CollectorContext& context,

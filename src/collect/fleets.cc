@@ -4,6 +4,7 @@
 
 #include "base/disk.h"
 #include "base/log.h"
+#include "collect/tables.h"
 #include "config/field.h"
 #include "net/net.h"
 
@@ -88,6 +89,10 @@ class Fleets::Tick final : public Job {
  private:
   Fleets& fleets_;
 };
+
+std::span<const Field> fleet_fields() {
+  return kFields;
+}
 
 std::vector<FleetSettings> read_fleets(const config::Node& root, config::Problems& problems) {
   std::vector<FleetSettings> out;

@@ -6,6 +6,7 @@
 
 #include "collect/exposition.h"
 #include "collect/probing.h"
+#include "collect/tables.h"
 
 namespace vigie::collect {
 
@@ -109,10 +110,9 @@ bool read_kind(const Node& node, ProbeContext context, ProbeEntry& entry, Proble
 
 void read_probe_list(const Node& list, const ProbeContext& context, std::vector<ProbeEntry>& out,
                      Problems& problems) {
-  static const std::vector<Field> table = table_with(kProbeOnly);
   std::set<std::string> names;
   for (const Node& node : list.items()) {
-    const Settings settings = Settings::read(node, table, problems);
+    const Settings settings = Settings::read(node, probe_entry_fields(), problems);
     ProbeEntry entry;
     entry.name = settings.text("name");
     if (entry.name.find('/') != std::string::npos) {
@@ -137,14 +137,13 @@ void read_probe_list(const Node& list, const ProbeContext& context, std::vector<
 
 void read_health(const std::string& service, const Node& list, const ProbeContext& context,
                  std::vector<ProbeEntry>& out, Problems& problems) {
-  static const std::vector<Field> table = table_with(kHealthOnly);
   if (!list.is_null() && !list.is_sequence()) {
     problems.error(list.place(), "health must be a list of checks",
                    "write it as [{http: \"http://…\", every: 10s}]");
   }
   std::set<std::string> names;
   for (const Node& node : list.items()) {
-    const Settings settings = Settings::read(node, table, problems);
+    const Settings settings = Settings::read(node, health_entry_fields(), problems);
     ProbeEntry entry;
     entry.service = service;
     read_common(settings, entry, problems);
@@ -161,6 +160,15 @@ void read_health(const std::string& service, const Node& list, const ProbeContex
 }
 
 }  // namespace
+
+std::span<const Field> probe_entry_fields() {
+  static const std::vector<Field> table = table_with(kProbeOnly);
+  return table;
+}
+std::span<const Field> health_entry_fields() {
+  static const std::vector<Field> table = table_with(kHealthOnly);
+  return table;
+}
 
 std::vector<ProbeEntry> read_probes(const Node& root, ProbeContext context, Problems& problems) {
   std::vector<ProbeEntry> out;

@@ -4,6 +4,7 @@
 #include "collect/exposition.h"
 #include "collect/relabel.h"
 #include "collect/relabel_pattern.h"
+#include "collect/tables.h"
 #include "config/field.h"
 #include "config/values.h"
 
@@ -30,7 +31,11 @@ constexpr Field kFields[] = {
     {.name = "modulus", .type = FieldType::integer, .help = "shards of hashmod", .least = 0},
     {.name = "target_label", .help = "the label that is set"},
     {.name = "replacement", .help = "its value, with $1 for groups", .fallback = "$1"},
-    {.name = "action", .type = FieldType::any, .help = "what the rule does", .fallback = "replace"},
+    {.name = "action",
+     .type = FieldType::any,
+     .help = "what the rule does; in any case",
+     .fallback = "replace",
+     .choices = kActions},
 };
 
 /// The action's words may be in any case, as Prometheus takes them.
@@ -139,6 +144,10 @@ RelabelRule read_rule(const Node& node, Problems& problems) {
 }
 
 }  // namespace
+
+std::span<const Field> relabel_fields() {
+  return kFields;
+}
 
 RelabelRules read_relabel_rules(const Node& node, std::string_view key, Problems& problems) {
   RelabelRules rules;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "collect/robots.h"
+#include "collect/tables.h"
 
 namespace vigie::collect {
 
@@ -97,6 +98,13 @@ void read_expects(const Node& list, const Node& stages, RobotSettings& robot, Pr
 }
 
 }  // namespace
+
+std::span<const Field> robot_fields() {
+  return kRobot;
+}
+std::span<const Field> expect_fields() {
+  return kExpect;
+}
 
 std::vector<RobotSettings> read_robots(const Node& root, Problems& problems) {
   std::vector<RobotSettings> out;

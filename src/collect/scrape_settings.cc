@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "collect/scrape_fields.h"
+#include "collect/tables.h"
 #include "config/values.h"
 
 namespace vigie::collect {
@@ -21,6 +22,57 @@ constexpr Millis kIntervalDefault = 1min;
 constexpr Millis kTimeoutDefault = 10s;
 /// Even without a body_size_limit one answer may not take the machine's memory.
 constexpr uint64_t kBodyMax = 256ULL << 20;
+
+constexpr config::Field kFileDiscovery[] = {
+    {.name = "files",
+     .type = config::FieldType::strings,
+     .help = "paths that end in .json, .yml or .yaml; * in the last part",
+     .required = true},
+    {.name = "refresh_interval",
+     .type = config::FieldType::duration,
+     .help = "how often they are read at least",
+     .fallback = "5m"},
+};
+constexpr config::Field kTargetGroup[] = {
+    {.name = "targets", .type = config::FieldType::strings, .help = "host:port of each target"},
+    {.name = "labels", .type = config::FieldType::any, .help = "labels of all of them, as a map"},
+};
+/// For the reference: the keys that are read below, one by one, since the section has others.
+constexpr config::Field kGlobal[] = {
+    {.name = "scrape_interval",
+     .type = config::FieldType::duration,
+     .help = "time between two scrapes of a job that does not say",
+     .fallback = "1m"},
+    {.name = "scrape_timeout",
+     .type = config::FieldType::duration,
+     .help = "how long one scrape may take, at most the interval",
+     .fallback = "10s"},
+    {.name = "sample_limit",
+     .type = config::FieldType::integer,
+     .help = "the job's key of this name, for jobs without it"},
+    {.name = "label_limit",
+     .type = config::FieldType::integer,
+     .help = "the job's key of this name, for jobs without it"},
+    {.name = "label_name_length_limit",
+     .type = config::FieldType::integer,
+     .help = "the job's key of this name, for jobs without it"},
+    {.name = "label_value_length_limit",
+     .type = config::FieldType::integer,
+     .help = "the job's key of this name, for jobs without it"},
+    {.name = "target_limit",
+     .type = config::FieldType::integer,
+     .help = "the job's key of this name, for jobs without it"},
+    {.name = "body_size_limit",
+     .type = config::FieldType::bytes,
+     .help = "the job's key of this name, for jobs without it"},
+    {.name = "extra_scrape_metrics",
+     .type = config::FieldType::boolean,
+     .help = "the job's key of this name, for jobs without it"},
+    {.name = "metric_name_validation_scheme",
+     .help = "the job's key of this name, for jobs without it"},
+    {.name = "metric_name_escaping_scheme",
+     .help = "the job's key of this name, for jobs without it"},
+};
 
 /// What `global` says for every job.
 struct Global {
@@ -176,18 +228,8 @@ void read_protocols(const Settings& settings, const Global& global, ScrapeSettin
 
 void read_file_discovery(const Node& node, ScrapeSettings& out, Problems& problems) {
   if (node.is_null()) { return; }
-  static constexpr config::Field kFields[] = {
-      {.name = "files",
-       .type = config::FieldType::strings,
-       .help = "paths; * in the last part",
-       .required = true},
-      {.name = "refresh_interval",
-       .type = config::FieldType::duration,
-       .help = "how often they are read at least",
-       .fallback = "5m"},
-  };
   for (const Node& item : node.items()) {
-    const Settings settings = Settings::read(item, kFields, problems);
+    const Settings settings = Settings::read(item, kFileDiscovery, problems);
     FileDiscovery discovery{settings.strings("files"), settings.duration("refresh_interval")};
     for (const std::string& path : discovery.patterns) {
       const size_t star = path.find('*');
@@ -257,12 +299,18 @@ ScrapeSettingsPtr read_scrape_config(const Node& node, const Global& global, Pro
 
 }  // namespace
 
+std::span<const config::Field> file_discovery_fields() {
+  return kFileDiscovery;
+}
+std::span<const config::Field> target_group_fields() {
+  return kTargetGroup;
+}
+std::span<const config::Field> global_scrape_fields() {
+  return kGlobal;
+}
+
 std::vector<TargetGroup> read_target_groups(const Node& node, std::string_view key,
                                             Problems& problems) {
-  static constexpr config::Field kFields[] = {
-      {.name = "targets", .type = config::FieldType::strings, .help = "host:port of each target"},
-      {.name = "labels", .type = config::FieldType::any, .help = "labels of all of them"},
-  };
   std::vector<TargetGroup> groups;
   if (node.is_null()) { return groups; }
   if (!node.is_sequence()) {
@@ -274,7 +322,7 @@ std::vector<TargetGroup> read_target_groups(const Node& node, std::string_view k
       problems.error(item.place(), fmt::format("an empty entry in {}", key));
       continue;
     }
-    const Settings settings = Settings::read(item, kFields, problems);
+    const Settings settings = Settings::read(item, kTargetGroup, problems);
     TargetGroup group{settings.strings("targets"), {}};
     for (const std::string& address : group.addresses) {
       if (address.find('/') == std::string::npos) { continue; }
