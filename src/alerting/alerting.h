@@ -6,6 +6,7 @@
 
 #include "alerting/fwd.h"
 #include "base/json.h"
+#include "config/fwd.h"
 #include "config/node.h"
 #include "config/problems.h"
 #include "model/decider.h"
@@ -33,6 +34,8 @@ std::unique_ptr<Decider> make_decider();
 
 /// Rules, routes, receivers, inhibition and time intervals of a book, with what they refer to.
 void check_book(const config::Node& root, config::Problems& problems);
+/// The same sections for the reference of the book (docs/book-reference.md).
+std::vector<config::Chapter> book_chapters();
 
 /// A condition that the decider believes to hold; what an evaluator starts from.
 struct ActiveCondition {

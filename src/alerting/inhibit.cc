@@ -4,6 +4,7 @@
 
 #include "alerting/matchers.h"
 #include "alerting/rule.h"
+#include "alerting/tables.h"
 #include "config/field.h"
 
 namespace vigie::alerting {
@@ -18,12 +19,24 @@ namespace {
 
 constexpr Field kFields[] = {
     {.name = "name", .help = "name for people"},
-    {.name = "source_matchers", .type = FieldType::any, .help = "what inhibits"},
-    {.name = "source_match", .type = FieldType::map, .help = "older form"},
-    {.name = "source_match_re", .type = FieldType::map, .help = "older form"},
-    {.name = "target_matchers", .type = FieldType::any, .help = "what is inhibited"},
-    {.name = "target_match", .type = FieldType::map, .help = "older form"},
-    {.name = "target_match_re", .type = FieldType::map, .help = "older form"},
+    {.name = "source_matchers",
+     .type = FieldType::any,
+     .help = "which alerts inhibit: a list of matchers"},
+    {.name = "source_match",
+     .type = FieldType::map,
+     .help = "older form of source_matchers: equality"},
+    {.name = "source_match_re",
+     .type = FieldType::map,
+     .help = "older form of source_matchers: patterns"},
+    {.name = "target_matchers",
+     .type = FieldType::any,
+     .help = "which alerts are inhibited: a list of matchers"},
+    {.name = "target_match",
+     .type = FieldType::map,
+     .help = "older form of target_matchers: equality"},
+    {.name = "target_match_re",
+     .type = FieldType::map,
+     .help = "older form of target_matchers: patterns"},
     {.name = "equal", .type = FieldType::strings, .help = "labels with equal values in both"},
 };
 
@@ -39,6 +52,10 @@ tsdb::Matchers read_side(const Settings& settings, const std::string& side, Prob
 }
 
 }  // namespace
+
+std::span<const Field> inhibit_fields() {
+  return kFields;
+}
 
 std::vector<InhibitRule> read_inhibit_rules(const Node& root, Problems& problems) {
   std::vector<InhibitRule> out;

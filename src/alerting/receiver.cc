@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "alerting/tables.h"
 #include "config/field.h"
 
 namespace vigie::alerting {
@@ -115,6 +116,21 @@ void read_kind(const Node::Entry& entry, const KnownKind& kind, const Node& glob
 }
 
 }  // namespace
+
+std::span<const config::Field> receiver_fields() {
+  static const std::vector<config::Field> table = [] {
+    std::vector<config::Field> all{
+        {.name = "name", .help = "how routes refer to it", .required = true}};
+    for (const KnownKind& kind : kKinds) {
+      all.push_back({.name = kind.key,
+                     .type = config::FieldType::list,
+                     .help = kind.sent ? "where the alerts are sent" : "where they would be sent",
+                     .later = !kind.sent});
+    }
+    return all;
+  }();
+  return table;
+}
 
 Receivers read_receivers(const Node& root, Problems& problems) {
   Receivers out;

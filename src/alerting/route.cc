@@ -6,6 +6,7 @@
 
 #include "alerting/matchers.h"
 #include "alerting/rule.h"
+#include "alerting/tables.h"
 #include "config/field.h"
 
 namespace vigie::alerting {
@@ -134,6 +135,10 @@ void collect(const Route& route, const Labels& labels, std::vector<const Route*>
 }
 
 }  // namespace
+
+std::span<const Field> route_fields() {
+  return kRouteFields;
+}
 
 Labels Route::group_labels(const Labels& alert) const {
   if (group_by_all) { return alert; }

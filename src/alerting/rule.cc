@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "alerting/tables.h"
 #include "alerting/template.h"
 #include "config/field.h"
 
@@ -50,6 +51,21 @@ constexpr Field kRuleFields[] = {
      .fallback = "0s"},
     {.name = "labels", .type = FieldType::map, .help = "labels added; templates in alerts"},
     {.name = "annotations", .type = FieldType::map, .help = "words for people; templates"},
+};
+
+/// For the reference: the keys of `global` that are read here and in the evaluator.
+constexpr Field kGlobalFields[] = {
+    {.name = "evaluation_interval",
+     .type = FieldType::duration,
+     .help = "interval of rule groups that do not say",
+     .fallback = "1m"},
+    {.name = "rule_query_offset",
+     .type = FieldType::duration,
+     .help = "how far back in time rules look, for groups that do not say",
+     .fallback = "0s"},
+    {.name = "external_labels",
+     .type = FieldType::map,
+     .help = "labels that templates of rules read as $externalLabels"},
 };
 
 bool is_name(std::string_view name, bool colons) {
@@ -164,6 +180,16 @@ Millis default_offset(const Node& root) {
 }
 
 }  // namespace
+
+std::span<const Field> rule_group_fields() {
+  return kGroupFields;
+}
+std::span<const Field> rule_fields() {
+  return kRuleFields;
+}
+std::span<const Field> global_rule_fields() {
+  return kGlobalFields;
+}
 
 bool is_label_name(std::string_view name) {
   return is_name(name, false);

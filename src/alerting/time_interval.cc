@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 
+#include "alerting/tables.h"
 #include "config/field.h"
 
 namespace vigie::alerting {
@@ -154,6 +155,10 @@ bool covers_day(const DayRange& range, int day, int length) {
 }
 
 }  // namespace
+
+std::span<const Field> time_interval_fields() {
+  return kIntervalFields;
+}
 
 bool TimeSpan::covers(WallTime t) const {
   const CivilDay civil = civil_day(local_of(t, zone));
