@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "config/fwd.h"
 #include "model/decider.h"
@@ -24,5 +25,7 @@ std::unique_ptr<Decider> make_decider();
 
 /// Everything wrong with `services.X.run`.
 void check_book(const config::Node& root, config::Problems& problems);
+/// The same sections for the reference of the book (docs/book-reference.md).
+std::vector<config::Chapter> book_chapters();
 
 }  // namespace vigie::supervise

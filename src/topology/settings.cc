@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "config/field.h"
+#include "topology/tables.h"
 
 namespace vigie::topology {
 
@@ -143,6 +144,13 @@ Chain read_chain(const std::string& name, const Node& node, Problems& problems) 
 }
 
 }  // namespace
+
+std::span<const Field> service_fields() {
+  return kServiceFields;
+}
+std::span<const Field> chain_fields() {
+  return kChainFields;
+}
 
 size_t Chain::find(std::string_view stage) const {
   for (size_t i = 0; i < stages.size(); ++i) {

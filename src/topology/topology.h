@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
+#include "config/fwd.h"
 #include "config/node.h"
 #include "config/problems.h"
 #include "model/decider.h"
@@ -28,5 +30,7 @@ std::unique_ptr<Decider> make_decider();
 
 /// `services` and `chains` of a book, needs and stages that do not exist, cycles in needs.
 void check_book(const config::Node& root, config::Problems& problems);
+/// The same sections for the reference of the book (docs/book-reference.md).
+std::vector<config::Chapter> book_chapters();
 
 }  // namespace vigie::topology
