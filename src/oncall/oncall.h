@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
+#include "config/fwd.h"
 #include "config/node.h"
 #include "config/problems.h"
 #include "model/decider.h"
@@ -29,5 +31,7 @@ namespace vigie::oncall {
 std::unique_ptr<Decider> make_decider();
 /// Every error of the sections about people, with its place: cross references, holes, paths.
 void check_book(const config::Node& root, config::Problems& problems);
+/// The same sections for the reference of the book (docs/book-reference.md).
+std::vector<config::Chapter> book_chapters();
 
 }  // namespace vigie::oncall

@@ -10,6 +10,7 @@
 #include "oncall/mail.h"
 #include "oncall/notifier_kind.h"
 #include "oncall/smtp.h"
+#include "oncall/smtp_fields.h"
 
 namespace vigie::oncall {
 
@@ -52,25 +53,6 @@ constexpr config::Field kFields[] = {
      .type = FieldType::boolean,
      .help = "says when alerts end, too",
      .fallback = "false"},
-};
-
-/// The keys of the book's `global` that mail needs; the section belongs to several rooms.
-constexpr config::Field kGlobalFields[] = {
-    {.name = "smtp_smarthost", .type = FieldType::host_port, .help = "the mail server"},
-    {.name = "smtp_from", .help = "the sender"},
-    {.name = "smtp_hello", .help = "what EHLO says"},
-    {.name = "smtp_auth_username", .help = "logs in as"},
-    {.name = "smtp_auth_password", .type = FieldType::secret, .help = "password"},
-    {.name = "smtp_auth_password_file", .help = "file with the password"},
-    {.name = "smtp_auth_identity", .help = "acts for this identity"},
-    {.name = "smtp_require_tls",
-     .type = FieldType::boolean,
-     .help = "refuses to send in clear",
-     .fallback = "true"},
-    {.name = "smtp_tls_config",
-     .type = FieldType::section,
-     .help = "how to trust and be trusted",
-     .fields = kTlsConfigFields},
 };
 
 struct Route {
@@ -126,7 +108,7 @@ Result<Route> read_route(const Settings& entry, const Settings& global,
 }
 
 Settings global_of(const Node& root) {
-  return Settings::trust(root["global"], kGlobalFields);
+  return Settings::trust(root["global"], kSmtpGlobalFields);
 }
 
 bool is_template(std::string_view text) {

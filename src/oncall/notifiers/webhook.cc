@@ -217,7 +217,7 @@ const NotifierKind webhook_notifier{
     .address = "webhook",
     .verb = "paged over a webhook",
     .fields = kFields,
-    .example = "url: https://example.org/hook",
+    .example = "url: {env: HOOK_URL}",
     .check = &check,
     .missing_for_pages = nullptr,
     .make = &make,
