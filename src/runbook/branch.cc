@@ -13,6 +13,22 @@ constexpr std::string_view kWords =
     "write [text](#anchor), escalate, done or continue, then once, twice or N times, then "
     "`, otherwise: …`";
 
+constexpr config::Field kBranches[] = {
+    {.name = "on failure:",
+     .help = "where the run goes when a step of the section fails or takes too long; without it a "
+             "run that began by itself escalates, and a person's ends as failed",
+     .example = "on failure: [empty the queue](#empty) once, otherwise: escalate"},
+    {.name = "then:",
+     .help = "where it goes when every step of the section succeeded",
+     .fallback = "continue",
+     .example = "then: [look again](#look) 3 times, otherwise: escalate"},
+    {.name = "otherwise:",
+     .help = "as a line of its own: where the section's other lines go when their count is used "
+             "up, and where a failure goes without on failure",
+     .fallback = "escalate",
+     .example = "otherwise: escalate"},
+};
+
 /// A line as words in lower case; links are one word each, beginning with '#'.
 std::vector<std::string> words_of(const std::vector<Piece>& pieces) {
   std::vector<std::string> out;
@@ -84,6 +100,10 @@ class Reader {
 };
 
 }  // namespace
+
+std::span<const config::Field> branch_fields() {
+  return kBranches;
+}
 
 Result<std::optional<BranchLine>> parse_branch(const std::vector<Piece>& pieces) {
   Reader reader(words_of(pieces));

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "config/field.h"
 #include "runbook/definition.h"
 #include "runbook/markdown.h"
 
@@ -20,5 +22,8 @@ struct BranchLine {
 
 /// nullopt: an ordinary line. Errors: `invalid` for one that begins like a branch and goes wrong.
 Result<std::optional<BranchLine>> parse_branch(const std::vector<Piece>& pieces);
+
+/// The words that such a line begins with, for the reference.
+std::span<const config::Field> branch_fields();
 
 }  // namespace vigie::runbook

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "config/fwd.h"
 #include "model/decider.h"
@@ -27,5 +28,7 @@ std::unique_ptr<Decider> make_decider();
 
 /// Everything wrong with the book's runbooks: front matter, fences, branches, references.
 void check_book(const config::Node& root, config::Problems& problems);
+/// The same sections for the reference of the book (docs/book-reference.md).
+std::vector<config::Chapter> book_chapters();
 
 }  // namespace vigie::runbook
