@@ -47,6 +47,8 @@ const Function* find_function(std::string_view name) {
 
 std::string suggestion_for(std::string_view name) {
   if (name.size() > 64) { return ""; }
+  // Prometheus 3 has renamed it; rule files of before still call it so.
+  if (name == "holt_winters") { return " (renamed to \"double_exponential_smoothing\")"; }
   std::string_view best;
   size_t least = 3;
   for (const auto& entry : table()) {
