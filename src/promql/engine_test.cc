@@ -39,7 +39,7 @@ TEST(Engine, DropsNamesAtOnceUnlessAsked) {
   EXPECT_TRUE(sum->vector[0].labels.empty());
   const auto clash = plain.instant(expr("rate({job=\"x\"}[1m])"), kStart + 500s, store);
   ASSERT_FALSE(clash);
-  EXPECT_EQ(clash.error().code, Code::invalid);
+  EXPECT_EQ(clash.error().code, Code::conflict);
 }
 
 TEST(Engine, AgreesBetweenInstantAndRange) {
@@ -79,10 +79,76 @@ TEST(Engine, HoldsItsLimits) {
   EXPECT_TRUE(engine.instant(expr("b_total"), kStart + 10s, store));
   const Engine open;
   EXPECT_EQ(open.range(expr("1"), {kStart, kStart + 11'000s, 1s}, store).error().code,
-            Code::exhausted);
+            Code::invalid);
   EXPECT_EQ(open.range(expr("1"), {kStart, kStart, 0ms}, store).error().code, Code::invalid);
   EXPECT_EQ(open.range(expr("a_total[5m]"), {kStart, kStart, 1s}, store).error().code,
             Code::invalid);
+}
+
+// Each of these ended the process, or took gigabytes before it was refused.
+TEST(Engine, RefusesWhatItCannotHoldBeforeItTakesIt) {
+  const auto store = filled();
+  const Engine engine;
+  for (const char* text :
+       {"count_over_time(a_total[1y:1ms])", "a_total[1y:1ms]", "sum_over_time(vector(1)[4d:1ms])",
+        "absent_over_time(vector(time())[285000y:1ms])",
+        "count_over_time((a_total @ 1767225700)[300d:1ms])",
+        "sum_over_time(sum_over_time(vector(1)[1y:1y])[1y:1ms])"}) {
+    const auto at_once = engine.instant(expr(text), kStart + 500s, store);
+    ASSERT_FALSE(at_once) << text;
+    EXPECT_EQ(at_once.error().code, Code::exhausted) << text << at_once.error().what;
+  }
+  // Few enough steps; it is what is made of them that is too much.
+  const Engine small{{.samples_max = 1'000}};
+  for (const char* text :
+       {"max_over_time(vector(1 + time())[900s:1s])", "sum_over_time(sum(a_total)[900s:1s])",
+        "sum_over_time((a_total + on(job) b_total)[900s:1s])", "a_total[900s:1s]",
+        "sum_over_time(topk(1, a_total)[900s:1s])",
+        "sum_over_time(count_values(\"v\", "
+        "a_total)[200s:1s])",
+        "sum_over_time(hour()[900s:1s]) + sum_over_time(minute()[900s:1s])"}) {
+    const auto at_once = small.instant(expr(text), kStart + 500s, store);
+    ASSERT_FALSE(at_once) << text;
+    EXPECT_EQ(at_once.error().code, Code::exhausted) << text << at_once.error().what;
+  }
+  const auto steps =
+      engine.range(expr("count_over_time(a_total[1y:1ms])"), {kStart, kStart + 60s, 10s}, store);
+  ASSERT_FALSE(steps);
+  EXPECT_EQ(steps.error().code, Code::exhausted);
+}
+
+TEST(Engine, BoundsTheInstantsItAsksAbout) {
+  const auto store = filled();
+  const Engine engine;
+  EXPECT_EQ(engine.instant(expr("1"), wall_from_millis(INT64_MIN), store).error().code,
+            Code::invalid);
+  const Range all{wall_from_millis(INT64_MIN), wall_from_millis(INT64_MAX), 1ms};
+  EXPECT_EQ(engine.range(expr("1"), all, store).error().code, Code::invalid);
+  std::string nested = "vector(1)";
+  for (int i = 0; i < 30; ++i) {
+    nested = "sum_over_time(" + nested + "[285000y:285000y] offset 285000y)";
+  }
+  EXPECT_FALSE(engine.instant(expr(nested), kStart, store));
+}
+
+TEST(Engine, RefusesARuleThatCannotBeAnswered) {
+  const EngineOptions options;
+  EXPECT_TRUE(check_size(expr("max_over_time(rate(a[5m])[1w:1s])"), options));
+  const auto refused = check_size(expr("1 + count_over_time(a[1y:1ms])"), options);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what,
+            "1:21: a subquery of 31536000000 steps; a query may hold 50000000 samples at once");
+  EXPECT_FALSE(check_size(expr("sum_over_time(max_over_time(a[1m:1s])[2y:1s])"), options));
+  EXPECT_TRUE(check_size(expr("sum_over_time(max_over_time(a[1m:1s] @ 0)[1y:1s])"), options));
+}
+
+TEST(Engine, TakesTheStepOfASubqueryFromTheBook) {
+  const auto store = filled();
+  Engine engine;
+  const Expr count = expr("count_over_time(vector(1)[5m:])");
+  EXPECT_EQ(engine.instant(count, kStart, store)->vector[0].value, 5);
+  engine.set_subquery_step(30s);
+  EXPECT_EQ(engine.instant(count, kStart, store)->vector[0].value, 10);
 }
 
 TEST(Engine, StopsWhenToldOrLate) {
@@ -135,6 +201,22 @@ TEST(ResultJson, IsPrometheusForm) {
             "[1767225601,\"1\"]]}]}");
   EXPECT_EQ(result_json(*engine.instant(expr("nothing"), kStart, store)),
             "{\"resultType\":\"vector\",\"result\":[]}");
+}
+
+TEST(ResultJson, WritesExtremesWithAnExponent) {
+  const auto store = filled();
+  const Engine engine;
+  const auto written = [&](std::string_view text) {
+    const std::string json = result_json(*engine.instant(expr(text), kStart, store));
+    const size_t from = json.rfind(",\"") + 2;
+    return json.substr(from, json.find('"', from) - from);
+  };
+  EXPECT_EQ(written("1e21"), "1e+21");
+  EXPECT_EQ(written("-1.5e23"), "-1.5e+23");
+  EXPECT_EQ(written("123456789e12"), "123456789000000000000");
+  EXPECT_EQ(written("0.0000015"), "0.0000015");
+  EXPECT_EQ(written("0.00000015"), "1.5e-07");
+  EXPECT_EQ(written("1e-300"), "1e-300");
 }
 
 TEST(ResultJson, WritesNumbersAsGoDoes) {

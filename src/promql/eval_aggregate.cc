@@ -66,13 +66,17 @@ struct Group {
   std::vector<const Column*> members;
 };
 
-std::vector<Group> groups_of(const AggregateNode& node, const Columns& columns) {
+Result<std::vector<Group>> groups_of(const AggregateNode& node, const Columns& columns,
+                                     Evaluation& evaluation) {
   std::vector<Group> groups;
   std::unordered_map<Labels, size_t> by_labels;
   for (const Column& column : columns) {
     Labels key = kept_labels(column.labels, node.without, node.labels);
     const auto [at, fresh] = by_labels.try_emplace(key, groups.size());
-    if (fresh) { groups.push_back({.labels = std::move(key)}); }
+    if (fresh) {
+      VIGIE_CHECK(evaluation.charge(sizeof(Group) + sizeof(Labels) + 2 * bytes_of(key)));
+      groups.push_back({.labels = std::move(key)});
+    }
     groups[at->second].members.push_back(&column);
     groups[at->second].drop_name = groups[at->second].drop_name || column.drop_name;
   }
@@ -80,19 +84,28 @@ std::vector<Group> groups_of(const AggregateNode& node, const Columns& columns) 
 }
 
 template <class Fold>
-void fold_group(const Group& group, std::vector<double>& out) {
-  std::vector<Fold> folds(out.size());
-  std::vector<bool> seen(out.size(), false);
+void fold_block(const Group& group, size_t from, size_t to, std::vector<double>& out) {
+  std::vector<Fold> folds(to - from);
+  std::vector<bool> seen(to - from, false);
   for (const Column* column : group.members) {
-    for (size_t i = 0; i < out.size(); ++i) {
+    for (size_t i = from; i < to; ++i) {
       const double v = column->values[i];
       if (is_absent(v)) { continue; }
-      folds[i].add(v);
-      seen[i] = true;
+      folds[i - from].add(v);
+      seen[i - from] = true;
     }
   }
-  for (size_t i = 0; i < out.size(); ++i) {
-    if (seen[i]) { out[i] = folds[i].result(); }
+  for (size_t i = from; i < to; ++i) {
+    if (seen[i - from]) { out[i] = folds[i - from].result(); }
+  }
+}
+
+// A fold in the making is larger than what it gives: not all steps are in the making at once.
+template <class Fold>
+void fold_group(const Group& group, std::vector<double>& out) {
+  constexpr size_t kBlock = 4'096;
+  for (size_t from = 0; from < out.size(); from += kBlock) {
+    fold_block<Fold>(group, from, std::min(from + kBlock, out.size()), out);
   }
 }
 
@@ -177,13 +190,14 @@ Result<Value> Evaluation::eval_aggregate(const AggregateNode& node, const Grid& 
     return eval_choose(node, std::move(value.columns), param, grid);
   }
   Value out{.type = ValueType::vector};
-  for (Group& group : groups_of(node, value.columns)) {
+  VIGIE_TRY(std::vector<Group> groups, groups_of(node, value.columns, *this));
+  for (Group& group : groups) {
     VIGIE_CHECK(check());
+    VIGIE_CHECK(charge_column(group.labels, grid));
     Column column{.drop_name = group.drop_name,
                   .values = std::vector<double>(grid.count, absent_value())};
     fold(node.op, group, param, column.values);
     column.labels = std::move(group.labels);
-    VIGIE_CHECK(charge(grid.count));
     out.columns.push_back(std::move(column));
   }
   return out;

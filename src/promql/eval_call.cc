@@ -42,6 +42,8 @@ Result<std::vector<std::vector<double>>> Evaluation::scalar_args(const CallNode&
 
 namespace {
 
+constexpr size_t kPointsUnchecked = 1'000'000;
+
 // The scalars of one step, in a buffer that is reused.
 void row_of(const std::vector<std::vector<double>>& scalars, size_t step,
             std::vector<double>& row) {
@@ -53,6 +55,7 @@ void row_of(const std::vector<std::vector<double>>& scalars, size_t step,
 
 Result<Value> Evaluation::eval_scalars(const CallNode& call, const Grid& grid) {
   VIGIE_TRY(const auto scalars, scalar_args(call, grid));
+  VIGIE_CHECK(charge_cells(grid.count));
   Value out{.type = ValueType::scalar, .scalars = std::vector<double>(grid.count)};
   std::vector<double> row;
   for (size_t i = 0; i < grid.count; ++i) {
@@ -68,6 +71,7 @@ Result<Value> Evaluation::eval_per_value(const Node&, const CallNode& call, cons
   VIGIE_TRY(const auto scalars, scalar_args(call, grid));
   std::vector<double> row;
   for (Column& column : value.columns) {
+    VIGIE_CHECK(check());
     for (size_t i = 0; i < grid.count; ++i) {
       double& v = column.values[i];
       if (is_absent(v)) { continue; }
@@ -94,7 +98,9 @@ Result<Value> Evaluation::eval_windows(const CallNode& call, const Grid& grid) {
   const Frame frame = frame_of(*matrix);
   Value out{.type = ValueType::vector};
   std::vector<double> row;
+  size_t walked = 0;
   const auto take = [&](Ranged& ranged) -> Status {
+    VIGIE_CHECK(charge_column(ranged.labels, grid));
     Column column{.labels = ranged.labels,
                   .drop_name = ranged.drop_name,
                   .values = std::vector<double>(grid.count, absent_value())};
@@ -110,6 +116,11 @@ Result<Value> Evaluation::eval_windows(const CallNode& call, const Grid& grid) {
       while (low != high && to_millis(low->at) <= window.start) { ++low; }
       if (low == high) { continue; }
       window.points = {low, high};
+      // Windows overlap: a few points can be many to walk over.
+      if ((walked += window.points.size()) >= kPointsUnchecked) {
+        VIGIE_CHECK(check());
+        walked = 0;
+      }
       row_of(scalars, i, row);
       window.scalars = row;
       if (f.check != nullptr) { VIGIE_CHECK(f.check(row)); }
@@ -121,10 +132,13 @@ Result<Value> Evaluation::eval_windows(const CallNode& call, const Grid& grid) {
         f.note_is_warning ? notes_.warn(std::move(note)) : notes_.info(std::move(note));
       }
     }
-    if (!any) { return ok(); }
+    if (!any) {
+      release(column_bytes(ranged.labels, grid.count));
+      return ok();
+    }
     if (!f.keeps_name) { drop_name(column); }
     out.columns.push_back(std::move(column));
-    return charge(grid.count);
+    return ok();
   };
   VIGIE_CHECK(each_ranged(*matrix, grid, take));
   VIGIE_CHECK(merge_same(out.columns));

@@ -76,6 +76,7 @@ std::string go_quoted(std::string_view text) {
 
 Result<Value> Evaluation::eval_choose(const AggregateNode& node, Columns columns,
                                       const std::vector<double>& param, const Grid& grid) {
+  VIGIE_CHECK(charge(columns.size() * (sizeof(std::vector<bool>) + grid.count / 8)));
   std::vector<std::vector<bool>> chosen(columns.size(), std::vector<bool>(grid.count, false));
   // The order of an instant query's answer is the order of the choice.
   std::vector<size_t> order;
@@ -83,6 +84,7 @@ Result<Value> Evaluation::eval_choose(const AggregateNode& node, Columns columns
     VIGIE_CHECK(check());
     std::vector<size_t> present;
     for (size_t i = 0; i < grid.count; ++i) {
+      VIGIE_CHECK(check_at(i));
       present.clear();
       for (const size_t k : group.columns) {
         if (!is_absent(columns[k].values[i])) { present.push_back(k); }
@@ -114,15 +116,16 @@ Result<Value> Evaluation::eval_count_values(const AggregateNode& node, const Col
   Value out{.type = ValueType::vector};
   std::unordered_map<Labels, size_t> by_labels;
   for (const Column& column : columns) {
-    VIGIE_CHECK(check());
     const Labels base = kept_labels(column.labels, node.without, node.labels);
     for (size_t i = 0; i < grid.count; ++i) {
+      VIGIE_CHECK(check_at(i));
       if (is_absent(column.values[i])) { continue; }
       Labels key = base;
       key.set(label, format_value(column.values[i]));
       const auto [at, fresh] = by_labels.try_emplace(key, out.columns.size());
       if (fresh) {
-        VIGIE_CHECK(charge(grid.count));
+        // Twice the labels: they are also the key.
+        VIGIE_CHECK(charge(column_bytes(key, grid.count) + sizeof(Labels) + bytes_of(key)));
         out.columns.push_back(
             {.labels = std::move(key), .values = std::vector<double>(grid.count, absent_value())});
       }

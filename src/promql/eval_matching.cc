@@ -170,7 +170,7 @@ Result<Value> Evaluation::eval_matched(const BinaryNode& node, Columns left, Col
       }
     }
     for (const size_t o : ones->second) {
-      VIGIE_CHECK(charge(grid.count));
+      VIGIE_CHECK(charge_column(many[m].labels, grid));
       out.columns.push_back(pair_up(node, left[swapped ? o : m], right[swapped ? m : o]));
     }
   }

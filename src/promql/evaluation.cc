@@ -7,15 +7,9 @@
 
 namespace vigie::promql {
 
-namespace {
-
-uint64_t cells_of(const Value& value) {
-  uint64_t cells = value.scalars.size();
-  for (const Column& c : value.columns) { cells += c.values.size(); }
-  return cells;
+std::string too_many_steps(uint64_t steps, uint64_t max) {
+  return fmt::format("a subquery of {} steps; a query may hold {} samples at once", steps, max);
 }
-
-}  // namespace
 
 Evaluation::Evaluation(const EngineOptions& options, const QueryOptions& query,
                        const Querier& querier, std::string_view text, Grid whole, bool is_range)
@@ -39,10 +33,10 @@ Status Evaluation::check() {
   return ok();
 }
 
-Status Evaluation::charge(uint64_t samples) {
-  samples_now_ += samples;
-  samples_peak_ = std::max(samples_peak_, samples_now_);
-  if (samples_now_ > options_.samples_max) {
+Status Evaluation::charge(uint64_t bytes) {
+  bytes_now_ += bytes;
+  bytes_peak_ = std::max(bytes_peak_, bytes_now_);
+  if (bytes_now_ / sizeof(Point) > options_.samples_max) {
     return error(Code::exhausted,
                  fmt::format("query processing would load too many samples into memory "
                              "(more than {})",
@@ -87,20 +81,20 @@ int64_t Evaluation::anchor_of(const Shift& shift, int64_t at) const {
 
 Result<Value> Evaluation::eval(const Node& node, const Grid& grid) {
   VIGIE_CHECK(check());
-  const uint64_t before = samples_now_;
+  const uint64_t before = bytes_now_;
   Result<Value> value = node.invariant && grid.count > 1 && node.type != ValueType::matrix
                             ? broadcast(node, grid)
                             : eval_node(node, grid);
   if (!value) { return value; }
   // What the children held is gone by now.
-  samples_now_ = before;
-  VIGIE_CHECK(charge(cells_of(*value)));
+  bytes_now_ = before;
+  VIGIE_CHECK(charge(bytes_of(*value)));
   return value;
 }
 
 Result<Value> Evaluation::broadcast(const Node& node, const Grid& grid) {
   VIGIE_TRY(Value once, eval_node(node, Grid{grid.start, grid.step, 1}));
-  VIGIE_CHECK(charge(once.columns.size() * grid.count));
+  VIGIE_CHECK(charge_cells((once.columns.size() + once.scalars.size()) * grid.count));
   if (!once.scalars.empty()) { once.scalars.assign(grid.count, once.scalars[0]); }
   for (Column& c : once.columns) { c.values.assign(grid.count, c.values[0]); }
   return once;
@@ -108,6 +102,7 @@ Result<Value> Evaluation::broadcast(const Node& node, const Grid& grid) {
 
 Result<Value> Evaluation::eval_node(const Node& node, const Grid& grid) {
   if (const auto* number = as<NumberNode>(node)) {
+    VIGIE_CHECK(charge_cells(grid.count));
     return Value{.type = ValueType::scalar,
                  .scalars = std::vector<double>(grid.count, number->value)};
   }

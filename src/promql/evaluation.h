@@ -19,6 +19,7 @@ namespace vigie::promql {
 /// labels are matched once, and the steps are loops over arrays. One thread, one query.
 class Evaluation {
  public:
+  static constexpr size_t kStepsUnchecked = 4'096;
   /// `whole` are the steps of the query; an instant query has one, and is_range is false.
   Evaluation(const EngineOptions& options, const QueryOptions& query, const Querier& querier,
              std::string_view text, Grid whole, bool is_range);
@@ -57,9 +58,16 @@ class Evaluation {
   std::string at(const Node& node, std::string what) const;
   /// Called once in a while: deadline and cancel.
   Status check();
-  Status charge(uint64_t samples);
-  void release(uint64_t samples) { samples_now_ -= samples; }
-  uint64_t samples_peak() const { return samples_peak_; }
+  /// The same, from inside a loop over steps.
+  Status check_at(size_t step) { return step % kStepsUnchecked == 0 ? check() : ok(); }
+  /// Counts memory before it is taken. Errors: `exhausted` beyond the room of samples_max samples.
+  Status charge(uint64_t bytes);
+  Status charge_cells(uint64_t cells) { return charge(cells * sizeof(double)); }
+  Status charge_column(const Labels& labels, const Grid& grid) {
+    return charge(column_bytes(labels, grid.count));
+  }
+  void release(uint64_t bytes) { bytes_now_ -= bytes; }
+  uint64_t samples_peak() const { return bytes_peak_ / sizeof(Point); }
   uint64_t samples_read() const { return samples_read_; }
 
  private:
@@ -71,6 +79,10 @@ class Evaluation {
   // eval_selector.cc
   Result<Value> eval_selector(const SelectorNode& node, const Grid& grid);
   Result<Columns> step_through(const SelectorNode& node, const Grid& grid, bool times);
+  Status read(const tsdb::SeriesView& series, WallTime from, WallTime to, std::vector<Point>& out,
+              uint64_t& held);
+  Status make_room(size_t count, std::vector<Point>& points, uint64_t& held);
+  Result<Grid> inner_grid(const SubqueryNode& node, const Frame& frame, const Grid& grid) const;
   Status ranged_selector(const RangeNode& node, const Grid& grid, const TakeRanged& take);
   Status ranged_subquery(const SubqueryNode& node, const Grid& grid, const TakeRanged& take);
   std::pair<int64_t, int64_t> reach(const Frame& frame, const Grid& grid) const;
@@ -109,10 +121,13 @@ class Evaluation {
   int64_t lookback_;
   std::optional<MonoTime> deadline_;
   Notes notes_;
-  uint64_t samples_now_ = 0;
-  uint64_t samples_peak_ = 0;
+  uint64_t bytes_now_ = 0;
+  uint64_t bytes_peak_ = 0;
   uint64_t samples_read_ = 0;
 };
+
+/// What to say of a subquery that would be asked too often.
+std::string too_many_steps(uint64_t steps, uint64_t max);
 
 /// One step of an arithmetic or comparison operator; comparisons answer 1 or 0.
 double apply(BinaryOp op, double a, double b);

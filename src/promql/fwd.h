@@ -4,7 +4,9 @@ namespace vigie::promql {
 
 class Engine;
 class Expr;
+struct EngineOptions;
 struct FunctionKind;
+struct Grid;
 struct Node;
 struct QueryResult;
 

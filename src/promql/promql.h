@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -60,6 +61,9 @@ struct Reads {
 };
 Reads reads_of(const Expr& expr);
 std::set<std::string> metric_names(const Expr& expr);
+/// Refuses what can never be answered: a subquery of more steps than a query may hold samples.
+/// Errors: `exhausted`, "line:column: what".
+Status check_size(const Expr& expr, const EngineOptions& options);
 /// The matchers of every selector, in the order of the text.
 std::vector<Matchers> selectors_of(const Expr& expr);
 
@@ -89,7 +93,7 @@ struct QueryResult {
 struct EngineOptions {
   Millis lookback = 5min;             ///< How old the newest sample may be.
   Millis subquery_step = 1min;        ///< For `[1h:]`.
-  uint64_t samples_max = 50'000'000;  ///< Held at once by one query.
+  uint64_t samples_max = 50'000'000;  ///< Whose room (16 bytes each) one query may take at once.
   uint64_t points_max = 11'000;       ///< Steps of a range query.
   Millis timeout = 2min;              ///< Needs a clock.
   const Clock* clock = nullptr;       ///< nullptr: no timeout.
@@ -115,22 +119,37 @@ struct Range {
 /// Lives on: any thread; holds no state between queries. Owned by: daemon, one.
 /// Time: only the instants that are passed in; the clock is for the timeout alone.
 /// Durable: nothing.
-/// Limits: samples_max and points_max give `exhausted`, timeout `timeout`, cancel `cancelled`.
-/// Never: mixes two snapshots of one selector; native histograms are not built: a sample is a
-///   float, and functions that only read native histograms answer with nothing.
+/// Limits: samples_max gives `exhausted`, points_max `invalid`, timeout `timeout`, cancel
+///   `cancelled`. Memory is counted before it is taken, cells, points and labels; what the store
+///   lists of series for a selector is not.
+/// Never: mixes two snapshots of one selector; throws for want of memory.
+/// Provisional: native histograms are not built. A sample is a float, functions that only read
+///   native histograms answer with nothing. info(), `smoothed` and `anchored` are not known, and
+///   `fill` of a match neither.
 class Engine {
  public:
-  explicit Engine(EngineOptions options = {}) : options_(options) {}
+  explicit Engine(EngineOptions options = {})
+      : options_(options), subquery_step_(options.subquery_step.count()) {}
 
   Result<QueryResult> instant(const Expr& expr, WallTime at, const Querier& querier,
                               const QueryOptions& query = {}) const;
-  /// Always a matrix. Errors: `invalid` for ranges and strings, a step of 0 or end before start.
+  /// Always a matrix. Errors: `invalid` for ranges and strings, a step of 0, end before start, and
+  /// more than points_max steps; of both: `conflict` when the data do not fit the expression.
   Result<QueryResult> range(const Expr& expr, Range range, const Querier& querier,
                             const QueryOptions& query = {}) const;
-  const EngineOptions& options() const { return options_; }
+  EngineOptions options() const;
+  /// The book's global.evaluation_interval, from the next query on; any thread.
+  void set_subquery_step(Millis step) { subquery_step_ = step.count(); }
 
  private:
-  EngineOptions options_;
+  Result<QueryResult> answer_instant(const Expr& expr, WallTime at, const Querier& querier,
+                                     const QueryOptions& query) const;
+  Result<QueryResult> answer_range(const Expr& expr, const Grid& grid, const Querier& querier,
+                                   const QueryOptions& query) const;
+  Result<Grid> grid_of(const Expr& expr, Range range) const;
+
+  const EngineOptions options_;
+  std::atomic<int64_t> subquery_step_;
 };
 
 }  // namespace vigie::promql

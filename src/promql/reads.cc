@@ -1,5 +1,8 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 
+#include "promql/evaluation.h"
 #include "promql/function_kind.h"
 #include "promql/promql.h"
 
@@ -45,7 +48,31 @@ void collect(const Node& node, std::vector<Matchers>& out) {
   for (const Node* child : children_of(node)) { collect(*child, out); }
 }
 
+// `reach` is how long before the evaluation the outer subqueries begin to ask.
+Status check_steps(const Node& node, Millis reach, const Expr& expr, const EngineOptions& options) {
+  if (const auto* subquery = as<SubqueryNode>(node)) {
+    // With @ it is asked about one window, wherever the outer ones look.
+    if (subquery->shift.anchor != Shift::Anchor::none) { reach = 0ms; }
+    reach += subquery->range.value;
+    const bool fixed = !subquery->range.expr && !subquery->step.expr;
+    const Millis step = subquery->step.value > 0ms ? subquery->step.value : options.subquery_step;
+    const auto steps = static_cast<uint64_t>(reach / step);
+    if (fixed && steps > options.samples_max) {
+      return error(Code::exhausted, fmt::format("{}: {}", position_of(expr.text(), node.begin),
+                                                too_many_steps(steps, options.samples_max)));
+    }
+  }
+  for (const Node* child : children_of(node)) {
+    VIGIE_CHECK(check_steps(*child, reach, expr, options));
+  }
+  return ok();
+}
+
 }  // namespace
+
+Status check_size(const Expr& expr, const EngineOptions& options) {
+  return check_steps(expr.root(), 0ms, expr, options);
+}
 
 Reads reads_of(const Expr& expr) {
   Reads reads;

@@ -82,11 +82,24 @@ void put_time(std::string& out, WallTime at) {
   out += decimals;
 }
 
+// As Prometheus' JSON has them: very large and very small ones with an exponent, as Go's %e.
+void put_value(std::string& out, double value) {
+  const double size = std::abs(value);
+  if (!std::isfinite(value) || value == 0 || (size >= 1e-6 && size < 1e21)) {
+    out += format_value(value);
+    return;
+  }
+  char buffer[40];
+  const auto [end, failure] =
+      std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
+  if (failure == std::errc{}) { out.append(buffer, end); }
+}
+
 void put_point(std::string& out, WallTime at, double value) {
   out += '[';
   put_time(out, at);
   out += ",\"";
-  out += format_value(value);
+  put_value(out, value);
   out += "\"]";
 }
 
@@ -102,9 +115,14 @@ void put_vector(std::string& out, const QueryResult& result) {
   }
 }
 
-void put_matrix(std::string& out, const QueryResult& result) {
+void put_matrix(std::string& out, QueryResult& result) {
+  constexpr size_t kTextOfPoint = 32;
+  size_t points = 0;
+  for (const SeriesPoints& series : result.matrix) { points += series.points.size(); }
+  // A text that grows by doubling would be three times as large for a moment.
+  out.reserve(out.size() + points * kTextOfPoint);
   bool first = true;
-  for (const SeriesPoints& series : result.matrix) {
+  for (SeriesPoints& series : result.matrix) {
     out += first ? "{\"metric\":" : ",{\"metric\":";
     first = false;
     put_labels(out, series.labels);
@@ -116,6 +134,7 @@ void put_matrix(std::string& out, const QueryResult& result) {
       put_point(out, p.at, p.value);
     }
     out += "]}";
+    series.points = {};
   }
 }
 
@@ -145,8 +164,14 @@ std::string labels_json(const Labels& labels) {
   return out;
 }
 
-std::string result_json(const QueryResult& result) {
-  std::string out = fmt::format("{{\"resultType\":\"{}\",\"result\":[", name_of(result.type));
+std::string result_json(QueryResult result) {
+  std::string out;
+  append_result(out, std::move(result));
+  return out;
+}
+
+void append_result(std::string& out, QueryResult result) {
+  out += fmt::format("{{\"resultType\":\"{}\",\"result\":[", name_of(result.type));
   switch (result.type) {
     case ValueType::vector:
       put_vector(out, result);
@@ -157,14 +182,15 @@ std::string result_json(const QueryResult& result) {
     case ValueType::scalar:
       out.pop_back();
       put_point(out, result.scalar.at, result.scalar.value);
-      return out + "}";
+      out += '}';
+      return;
     case ValueType::string:
       put_time(out, result.scalar.at);
       out += ',';
       put_text(out, result.text);
       break;
   }
-  return out + "]}";
+  out += "]}";
 }
 
 }  // namespace vigie::promql

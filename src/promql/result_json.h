@@ -12,7 +12,10 @@ std::string format_value(double value);
 
 /// The `data` object of Prometheus' /api/v1/query and query_range:
 /// {"resultType":"vector","result":[...]}.
-std::string result_json(const QueryResult& result);
+std::string result_json(QueryResult result);
+/// The same, behind what `out` has; each series is let go as it is written, so that a large answer
+/// is not held twice.
+void append_result(std::string& out, QueryResult result);
 
 /// `{"__name__":"up","job":"x"}`.
 std::string labels_json(const Labels& labels);

@@ -24,7 +24,29 @@ bool join(Column& into, const Column& from) {
   return true;
 }
 
+// The bytes of a text that do not fit into the string itself.
+uint64_t outside(const std::string& text) {
+  constexpr size_t kInside = 15;
+  return text.size() > kInside ? text.size() + 1 : 0;
+}
+
 }  // namespace
+
+uint64_t bytes_of(const Labels& labels) {
+  uint64_t bytes = labels.size() * sizeof(Labels::Pair);
+  for (const auto& [name, value] : labels) { bytes += outside(name) + outside(value); }
+  return bytes;
+}
+
+uint64_t column_bytes(const Labels& labels, size_t steps) {
+  return sizeof(Column) + bytes_of(labels) + steps * sizeof(double);
+}
+
+uint64_t bytes_of(const Value& value) {
+  uint64_t bytes = value.scalars.size() * sizeof(double);
+  for (const Column& c : value.columns) { bytes += column_bytes(c.labels, c.values.size()); }
+  return bytes;
+}
 
 Status merge_same(Columns& columns) {
   if (columns.size() < 2) { return ok(); }

@@ -20,6 +20,9 @@ struct Grid {
   int64_t at(size_t i) const { return start + static_cast<int64_t>(i) * step; }
 };
 
+/// No query asks about instants further away from 1970, so that sums of lengths do not overflow.
+inline constexpr int64_t kInstantMax = 100'000'000'000'000'000;
+
 /// The mark of a step without a value. The staleness marker serves: no operation yields it,
 /// because arithmetic makes every NaN a quiet one.
 inline double absent_value() {
@@ -37,6 +40,10 @@ struct Column {
 };
 using Columns = std::vector<Column>;
 
+/// About what a label set and a series over `steps` take of memory.
+uint64_t bytes_of(const Labels& labels);
+uint64_t column_bytes(const Labels& labels, size_t steps);
+
 /// What a node evaluates to over a grid: the member of its type is set.
 struct Value {
   ValueType type = ValueType::vector;
@@ -44,6 +51,8 @@ struct Value {
   std::vector<double> scalars;  ///< One a step.
   std::string text;
 };
+
+uint64_t bytes_of(const Value& value);
 
 /// Joins columns of equal labels whose steps do not overlap. Errors: `invalid` when they do.
 Status merge_same(Columns& columns);

@@ -31,8 +31,10 @@ Labels wanted_labels(const Node& arg) {
   return labels;
 }
 
-Value where_not(const std::vector<bool>& present, Labels labels) {
+Result<Value> where_not(const Call& call, const std::vector<bool>& present, Labels labels) {
+  VIGIE_CHECK(call.evaluation.charge_column(labels, call.grid));
   Column column{.labels = std::move(labels)};
+  column.values.reserve(present.size());
   for (const bool p : present) { column.values.push_back(p ? absent_value() : 1); }
   Value out{.type = ValueType::vector};
   out.columns.push_back(std::move(column));
@@ -48,7 +50,7 @@ Result<Value> absent(const Call& call) {
       if (!is_absent(column.values[i])) { present[i] = true; }
     }
   }
-  return where_not(present, wanted_labels(*call.call.args[0]));
+  return where_not(call, present, wanted_labels(*call.call.args[0]));
 }
 
 Result<Value> absent_over_time(const Call& call) {
@@ -68,7 +70,7 @@ Result<Value> absent_over_time(const Call& call) {
     }
     return ok();
   }));
-  return where_not(present, wanted_labels(matrix));
+  return where_not(call, present, wanted_labels(matrix));
 }
 
 constexpr Function kRows[] = {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "promql/evaluation.h"
 #include "promql/function_kind.h"
 
 namespace vigie::promql {
@@ -33,7 +34,9 @@ template <Part kPart>
 Result<Value> date_function_of(const Call& call) {
   Value out{.type = ValueType::vector};
   if (call.arg_count() == 0) {
+    VIGIE_CHECK(call.evaluation.charge_column({}, call.grid));
     Column now;
+    now.values.reserve(call.grid.count);
     for (size_t i = 0; i < call.grid.count; ++i) {
       now.values.push_back(part_of(static_cast<double>(call.grid.at(i)) / 1000, kPart));
     }

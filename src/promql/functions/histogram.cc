@@ -63,14 +63,16 @@ std::vector<Histogram> histograms_of(const Call& call, size_t arg, const Columns
 // What to compute of the buckets of one step.
 using Estimate = std::function<double(size_t step, const Buckets&)>;
 
-Column estimate(const Call& call, size_t arg, const Histogram& histogram, const Estimate& compute,
-                bool notes_repairs) {
+Result<Column> estimate(const Call& call, size_t arg, const Histogram& histogram,
+                        const Estimate& compute, bool notes_repairs) {
+  VIGIE_CHECK(call.evaluation.charge_column(histogram.labels, call.grid));
   Column column{.labels = histogram.labels,
                 .drop_name = histogram.drop_name,
                 .values = std::vector<double>(call.grid.count, absent_value())};
   bool repaired = false;
   Buckets buckets;
   for (size_t i = 0; i < call.grid.count; ++i) {
+    VIGIE_CHECK(call.evaluation.check_at(i));
     buckets.clear();
     for (const auto& [bound, of] : histogram.buckets) {
       if (!is_absent(of->values[i])) { buckets.push_back({bound, of->values[i]}); }
@@ -103,8 +105,9 @@ Result<Value> histogram_quantile(const Call& call) {
   Value out{.type = ValueType::vector};
   for (const Histogram& h : histograms_of(call, 1, value.columns)) {
     const auto compute = [&](size_t i, const Buckets& b) { return quantile_of(q.scalars[i], b); };
-    out.columns.push_back(estimate(call, 1, h, compute, true));
-    call.drop_name(out.columns.back());
+    VIGIE_TRY(Column column, estimate(call, 1, h, compute, true));
+    call.drop_name(column);
+    out.columns.push_back(std::move(column));
   }
   VIGIE_CHECK(merge_same(out.columns));
   return out;
@@ -126,7 +129,7 @@ Result<Value> histogram_quantiles(const Call& call) {
     check_quantile(call, arg, q.scalars);
     for (const Histogram& h : histograms) {
       const auto compute = [&](size_t i, const Buckets& b) { return quantile_of(q.scalars[i], b); };
-      Column column = estimate(call, 0, h, compute, true);
+      VIGIE_TRY(Column column, estimate(call, 0, h, compute, true));
       if (column.labels.has(label)) {
         return error(Code::invalid, fmt::format("histogram_quantiles(): label \"{}\" is there "
                                                 "already",
@@ -150,8 +153,9 @@ Result<Value> histogram_fraction(const Call& call) {
     const auto compute = [&](size_t i, const Buckets& b) {
       return fraction_of(lower.scalars[i], upper.scalars[i], b);
     };
-    out.columns.push_back(estimate(call, 2, h, compute, false));
-    call.drop_name(out.columns.back());
+    VIGIE_TRY(Column column, estimate(call, 2, h, compute, false));
+    call.drop_name(column);
+    out.columns.push_back(std::move(column));
   }
   VIGIE_CHECK(merge_same(out.columns));
   return out;

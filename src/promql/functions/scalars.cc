@@ -4,6 +4,7 @@
 #include <limits>
 #include <numbers>
 
+#include "promql/evaluation.h"
 #include "promql/function_kind.h"
 
 namespace vigie::promql {
@@ -14,7 +15,9 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 Result<Value> scalar(const Call& call) {
   VIGIE_TRY(const Value value, call.arg(0));
+  VIGIE_CHECK(call.evaluation.charge_cells(call.grid.count));
   Value out{.type = ValueType::scalar};
+  out.scalars.reserve(call.grid.count);
   for (size_t i = 0; i < call.grid.count; ++i) {
     size_t count = 0;
     double only = kNan;

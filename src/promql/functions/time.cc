@@ -10,12 +10,15 @@ double seconds(int64_t ms) {
   return static_cast<double>(ms) / 1000;
 }
 
-Value constant(const Call& call, double value) {
+Result<Value> constant(const Call& call, double value) {
+  VIGIE_CHECK(call.evaluation.charge_cells(call.grid.count));
   return Value{.type = ValueType::scalar, .scalars = std::vector<double>(call.grid.count, value)};
 }
 
 Result<Value> time(const Call& call) {
+  VIGIE_CHECK(call.evaluation.charge_cells(call.grid.count));
   Value out{.type = ValueType::scalar};
+  out.scalars.reserve(call.grid.count);
   for (size_t i = 0; i < call.grid.count; ++i) { out.scalars.push_back(seconds(call.grid.at(i))); }
   return out;
 }
