@@ -6,6 +6,7 @@
 
 #include "alerting/fwd.h"
 #include "base/json.h"
+#include "base/time.h"
 #include "config/fwd.h"
 #include "config/node.h"
 #include "config/problems.h"
@@ -36,6 +37,9 @@ std::unique_ptr<Decider> make_decider();
 void check_book(const config::Node& root, config::Problems& problems);
 /// The same sections for the reference of the book (docs/book-reference.md).
 std::vector<config::Chapter> book_chapters();
+
+/// global.evaluation_interval: of groups without an interval, and of PromQL's `[5m:]`.
+Millis evaluation_interval(const config::Node& root);
 
 /// A condition that the decider believes to hold; what an evaluator starts from.
 struct ActiveCondition {

@@ -33,6 +33,9 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Wrong{"rule_groups: [{file: f, name: g, rules: [{alert: A, expr: 'up =='}]}]",
               "b.yml:1:59: expr of alert \"A\": 1:6:"},
+        Wrong{"rule_groups: [{file: f, name: g, rules: [{record: a, expr: "
+              "'sum_over_time(b[1y:1ms])'}]}]",
+              "can never be answered: 1:15: a subquery of 31536000000 steps"},
         Wrong{"rule_groups: [{file: f, name: g, rules: [{alert: A, exprs: up}]}]",
               "unknown key \"exprs\" (did you mean \"expr\"?)"},
         Wrong{"rule_groups: [{file: f, name: g, rules: [{expr: up}]}]",
@@ -114,6 +117,8 @@ rule_groups:
   const std::vector<RuleGroup> groups = read_rule_groups(root, problems);
   EXPECT_EQ(problems.text(), "");
   ASSERT_EQ(groups.size(), 1U);
+  EXPECT_EQ(evaluation_interval(root), 20s);
+  EXPECT_EQ(evaluation_interval(config::Node()), 1min);
   EXPECT_EQ(groups[0].interval, 20s);
   EXPECT_EQ(groups[0].query_offset, 5s);
   ASSERT_EQ(groups[0].rules.size(), 3U);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "alerting/alerting.h"
 #include "alerting/tables.h"
 #include "alerting/template.h"
 #include "config/field.h"
@@ -125,6 +126,13 @@ void read_expr(const Settings& settings, Rule& rule, Problems& problems) {
                                rule.name, promql::name_of(type)));
     return;
   }
+  if (const Status fits = promql::check_size(*parsed, {}); !fits) {
+    problems.error(
+        settings.place_of("expr"),
+        fmt::format("expr of \"{}\" can never be answered: {}", rule.name, fits.error().what),
+        "write a shorter range or a longer step");
+    return;
+  }
   rule.expr = *std::move(parsed);
 }
 
@@ -168,12 +176,6 @@ Rule read_rule(const Node& node, const StringMap& group_labels, Problems& proble
   return rule;
 }
 
-Millis default_interval(const Node& root) {
-  const Node global = root["global"]["evaluation_interval"];
-  const Result<Millis> read = parse_duration(global.text());
-  return global.is_scalar() && read && read->count() > 0 ? *read : kEvaluationInterval;
-}
-
 Millis default_offset(const Node& root) {
   const Result<Millis> read = parse_duration(root["global"]["rule_query_offset"].text());
   return read ? *read : Millis{0};
@@ -191,6 +193,12 @@ std::span<const Field> global_rule_fields() {
   return kGlobalFields;
 }
 
+Millis evaluation_interval(const Node& root) {
+  const Node global = root["global"]["evaluation_interval"];
+  const Result<Millis> read = parse_duration(global.text());
+  return global.is_scalar() && read && read->count() > 0 ? *read : kEvaluationInterval;
+}
+
 bool is_label_name(std::string_view name) {
   return is_name(name, false);
 }
@@ -204,7 +212,7 @@ std::string Rule::definition() const {
 std::vector<RuleGroup> read_rule_groups(const Node& root, Problems& problems) {
   std::vector<RuleGroup> groups;
   std::set<std::pair<std::string, std::string>> names;
-  const Millis interval = default_interval(root);
+  const Millis interval = evaluation_interval(root);
   const Millis offset = default_offset(root);
   for (const Node& node : root["rule_groups"].items()) {
     const Settings settings = Settings::read(node, kGroupFields, problems);

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "alerting/alerting.h"
 #include "base/log.h"
 #include "daemon/book.h"
 #include "daemon/house.h"
@@ -42,6 +43,7 @@ std::string House::needs_restart(const config::Book& fresh) const {
 void House::adopt_in_shells(const config::Book& book) {
   notifiers_->adopt(book.root, book.secrets);
   units_->adopt(book.secrets, book.dir);
+  queries_.set_subquery_step(alerting::evaluation_interval(book.root));
 }
 
 void House::reload() {
