@@ -112,7 +112,8 @@ Task<Result<net::HttpReply>> ScrapeJob::fetch() {
   co_return reply;
 }
 
-Result<Ingested> ScrapeJob::ingest(const net::HttpReply& reply, WallTime at, ScrapedBatch& out) {
+Status ScrapeJob::ingest(const net::HttpReply& reply, WallTime at, ScrapedBatch& out,
+                         Ingested& counts) {
   const std::string_view type = reply.headers.get("Content-Type");
   std::optional<Grammar> grammar = grammar_of(type);
   if (!grammar) { grammar = settings_->fallback; }
@@ -123,7 +124,10 @@ Result<Ingested> ScrapeJob::ingest(const net::HttpReply& reply, WallTime at, Scr
                              "the job has no fallback_scrape_protocol",
                              type));
   }
-  return series_.ingest(reply.body, *grammar, rules_, at, out);
+  const Result<Ingested> ingested = series_.ingest(reply.body, *grammar, rules_, at, out);
+  // Counted is counted, also of a body that was refused: an alert on a limit looks at it.
+  counts = series_.counted();
+  return ingested ? ok() : Status(ingested.error());
 }
 
 Task<void> ScrapeJob::round(WallTime at) {
@@ -144,18 +148,14 @@ void ScrapeJob::finish(WallTime at, MonoTime began, const Result<net::HttpReply>
     last_error_ = reply.error().what;
     series_.end_all(at, out);
   } else {
-    Result<Ingested> ingested = ingest(*reply, at, out);
-    if (ingested) {
-      counts = *ingested;
-    } else {
-      last_error_ = ingested.error().what;
-    }
+    const Status ingested = ingest(*reply, at, out, counts);
+    if (!ingested) { last_error_ = ingested.error().what; }
     totals_.bytes += reply->body.size();
   }
   scraped_once_ = true;
   ++totals_.scrapes;
   totals_.failed += last_error_.empty() ? 0 : 1;
-  totals_.samples += counts.scraped;
+  totals_.samples += last_error_.empty() ? counts.scraped : 0;
   report_.add({.up = last_error_.empty(),
                .seconds = seconds_of(last_took_),
                .counts = counts,

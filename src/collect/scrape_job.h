@@ -77,7 +77,7 @@ class ScrapeJob final : public Job {
 
  private:
   Task<Result<net::HttpReply>> fetch();
-  Result<Ingested> ingest(const net::HttpReply& reply, WallTime at, ScrapedBatch& out);
+  Status ingest(const net::HttpReply& reply, WallTime at, ScrapedBatch& out, Ingested& counts);
   Result<net::HttpRequest> request() const;
   void finish(WallTime at, MonoTime began, const Result<net::HttpReply>& reply);
   void set_target(Target target);

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <iterator>
+
 namespace vigie::collect {
 
 namespace {
@@ -44,13 +46,16 @@ SampleBatch to_samples(const ScrapedBatch& batch) {
 
 Labels with_target_labels(std::vector<Labels::Pair> sample, const Labels& target,
                           bool honor_labels) {
+  if (honor_labels) {
+    // Written first, theirs win; an empty one says that the series has no such label at all, as
+    // Pushgateway's `instance=""` does.
+    std::vector<Labels::Pair> pairs(target.begin(), target.end());
+    std::move(sample.begin(), sample.end(), std::back_inserter(pairs));
+    return Labels(std::move(pairs));
+  }
   Labels labels(std::move(sample));
   for (const auto& [name, value] : target) {
     const std::string theirs(labels.get(name));
-    if (honor_labels) {
-      if (theirs.empty()) { labels.set(name, value); }
-      continue;
-    }
     if (!theirs.empty()) {
       std::string moved = "exported_" + name;
       while (labels.has(moved) || target.has(moved)) { moved.insert(0, "exported_"); }
@@ -69,22 +74,35 @@ Result<Ingested> TargetSeries::ingest(std::string_view body, Grammar grammar,
   position_ = 0;
   next_order_.clear();
   next_order_.reserve(order_.size());
-  Ingested counts;
+  counts_ = {};
   ExpositionReader reader(body, grammar);
-  Status read = read_all(reader, grammar, rules, at, out, counts);
+  Status read = read_all(reader, grammar, rules, at, out);
   if (!read) {
     out.resize(before);
-    end_all(at, out);
+    give_up(at, out);
     return std::move(read).error();
   }
   order_.swap(next_order_);
-  for (Entry* entry : order_) { entry->live = entry->tracked; }
+  for (Entry* entry : order_) {
+    // From now on it comes with timestamps of its own: what we wrote at our times ends.
+    if (entry->live && !entry->tracked) { out.push_back({entry->series, at, stale_marker()}); }
+    entry->live = entry->tracked;
+  }
   if (entries_.size() != order_.size()) { drop_unseen(at, out); }
-  return counts;
+  return counts_;
+}
+
+// Of a body that was refused only what the last good one had stays known.
+void TargetSeries::give_up(WallTime at, ScrapedBatch& out) {
+  end_all(at, out);
+  if (entries_.size() == order_.size()) { return; }
+  ++round_;
+  for (Entry* entry : order_) { entry->seen = round_; }
+  std::erase_if(entries_, [this](const auto& item) { return item.second->seen != round_; });
 }
 
 Status TargetSeries::read_all(ExpositionReader& reader, Grammar grammar, const IngestRules& rules,
-                              WallTime at, ScrapedBatch& out, Ingested& counts) {
+                              WallTime at, ScrapedBatch& out) {
   while (true) {
     const bool hinted = position_ < order_.size();
     Result<ExpositionReader::Item> item =
@@ -95,27 +113,47 @@ Status TargetSeries::read_all(ExpositionReader& reader, Grammar grammar, const I
       note_metadata(*item, reader);
       continue;
     }
-    ++counts.scraped;
-    VIGIE_TRY(Entry * entry, entry_of(reader, grammar, rules, counts));
+    ++counts_.scraped;
+    VIGIE_TRY(Entry * entry, entry_of(reader, grammar, rules));
     if (entry->seen != round_) {
       entry->seen = round_;
+      entry->tracked = false;
       entry->position = static_cast<uint32_t>(next_order_.size());
       next_order_.push_back(entry);
     }
     if (entry->series == nullptr) { continue; }
-    if (++counts.kept > rules.limits.samples_max && rules.limits.samples_max != 0) {
+    if (++counts_.kept > rules.limits.samples_max && rules.limits.samples_max != 0) {
+      VIGIE_CHECK(count_rest(reader, grammar, rules));
       return error(Code::exhausted, fmt::format("sample_limit exceeded: more than {} samples",
                                                 rules.limits.samples_max));
     }
     const bool theirs = rules.honor_timestamps && reader.timestamp().has_value();
     out.push_back(
         {entry->series, theirs ? wall_from_millis(*reader.timestamp()) : at, reader.value()});
-    entry->tracked = !theirs || rules.track_timestamps_staleness;
+    entry->tracked = entry->tracked || !theirs || rules.track_timestamps_staleness;
+  }
+}
+
+// Too many already; scrape_samples_scraped still says how many there are.
+Status TargetSeries::count_rest(ExpositionReader& reader, Grammar grammar,
+                                const IngestRules& rules) {
+  while (true) {
+    VIGIE_TRY(const ExpositionReader::Item item, reader.next({}));
+    if (item == ExpositionReader::Item::end) { return ok(); }
+    if (item != ExpositionReader::Item::sample) { continue; }
+    ++counts_.scraped;
+    const auto known = entries_.find(reader.series());
+    bool kept = known != entries_.end() && known->second->series != nullptr;
+    if (known == entries_.end()) {
+      VIGIE_TRY(const std::shared_ptr<Series> series, make_series(reader, grammar, rules));
+      kept = series != nullptr;
+    }
+    counts_.kept += kept ? 1 : 0;
   }
 }
 
 Result<TargetSeries::Entry*> TargetSeries::entry_of(const ExpositionReader& reader, Grammar grammar,
-                                                    const IngestRules& rules, Ingested& counts) {
+                                                    const IngestRules& rules) {
   if (reader.was_expected()) { return order_[position_++]; }
   const auto known = entries_.find(reader.series());
   if (known != entries_.end()) {
@@ -127,7 +165,7 @@ Result<TargetSeries::Entry*> TargetSeries::entry_of(const ExpositionReader& read
   auto entry = std::make_unique<Entry>();
   entry->text = reader.series();
   entry->series = std::move(series);
-  if (entry->series != nullptr) { ++counts.added; }
+  if (entry->series != nullptr) { ++counts_.added; }
   Entry* raw = entry.get();
   entries_.emplace(raw->text, std::move(entry));
   return raw;

@@ -63,6 +63,8 @@ class TargetSeries {
   /// The relabeling changed: what was known under the old rules ends.
   void forget(WallTime at, ScrapedBatch& out);
 
+  /// What was counted of the last body, also when it was refused.
+  const Ingested& counted() const { return counts_; }
   size_t size() const { return entries_.size(); }
   const std::map<std::string, FamilyMetadata, std::less<>>& metadata() const { return metadata_; }
 
@@ -76,12 +78,14 @@ class TargetSeries {
     bool live = false;               ///< Of the last good body and tracked.
   };
 
-  Result<Entry*> entry_of(const ExpositionReader& reader, Grammar grammar, const IngestRules& rules,
-                          Ingested& counts);
+  Result<Entry*> entry_of(const ExpositionReader& reader, Grammar grammar,
+                          const IngestRules& rules);
+  Status count_rest(ExpositionReader& reader, Grammar grammar, const IngestRules& rules);
   Result<std::shared_ptr<Series>> make_series(const ExpositionReader& reader, Grammar grammar,
                                               const IngestRules& rules) const;
   Status read_all(ExpositionReader& reader, Grammar grammar, const IngestRules& rules, WallTime at,
-                  ScrapedBatch& out, Ingested& counts);
+                  ScrapedBatch& out);
+  void give_up(WallTime at, ScrapedBatch& out);
   void note_metadata(ExpositionReader::Item item, const ExpositionReader& reader);
   void drop_unseen(WallTime at, ScrapedBatch& out);
 
@@ -89,6 +93,7 @@ class TargetSeries {
   std::vector<Entry*> order_, next_order_;
   size_t position_ = 0;
   uint64_t round_ = 0;
+  Ingested counts_;
   std::map<std::string, FamilyMetadata, std::less<>> metadata_;
 };
 

@@ -29,7 +29,7 @@ class TargetSeriesTest : public testing::Test {
     const Result<Ingested> done =
         series_.ingest(body, Grammar::text, rules_, wall_from_millis(at), out);
     error_ = done ? "" : done.error().what;
-    if (done) { counts_ = *done; }
+    counts_ = series_.counted();
     return show(out);
   }
   TargetSeries series_;
@@ -91,6 +91,27 @@ TEST_F(TargetSeriesTest, TimestampsAreHonoredButNotTracked) {
   EXPECT_EQ(scrape("a 1 79\n", 5), "a=1@5");
 }
 
+TEST_F(TargetSeriesTest, EndsWhatTurnsToTimestampsOfItsOwn) {
+  EXPECT_EQ(scrape("a 1\nb 1\n", 1), "a=1@1 | b=1@1");
+  EXPECT_EQ(scrape("a 1 77\nb 1\n", 2), "a=1@77 | b=1@2 | a=stale@2");
+  EXPECT_EQ(scrape("a 1 78\nb 1\n", 3), "a=1@78 | b=1@3") << "once";
+  EXPECT_EQ(scrape("a 1\nb 1\n", 4), "a=1@4 | b=1@4");
+}
+
+// As Prometheus reports them, so that an alert on a limit sees by how much it is passed.
+TEST_F(TargetSeriesTest, CountsWhatItRefuses) {
+  rules_.limits.samples_max = 3;
+  EXPECT_EQ(scrape("a 1\nb 1\nc 1\nd 1\ne 1\nf 1\n", 1), "");
+  EXPECT_EQ(counts_.scraped, 6u);
+  EXPECT_EQ(counts_.kept, 6u);
+  EXPECT_EQ(series_.size(), 0u) << "what is refused is not remembered";
+  scrape("a 1\nb 1\n", 2);
+  EXPECT_EQ(counts_.added, 2u);
+  EXPECT_EQ(scrape("a 1\nx 1\ny z\n", 3).size(), std::string("a=stale@3 | b=stale@3").size());
+  EXPECT_EQ(counts_.scraped, 2u);
+  EXPECT_EQ(series_.size(), 2u);
+}
+
 TEST_F(TargetSeriesTest, LimitsFailTheScrape) {
   rules_.limits.samples_max = 2;
   EXPECT_EQ(scrape("a 1\nb 1\n", 1), "a=1@1 | b=1@1");
@@ -120,6 +141,15 @@ TEST_F(TargetSeriesTest, RemembersMetadata) {
   ASSERT_EQ(series_.metadata().size(), 1u);
   EXPECT_EQ(series_.metadata().at("a").help, "Number of a.");
   EXPECT_EQ(series_.metadata().at("a").type, MetricType::counter);
+}
+
+// Pushgateway exposes instance="" for a group without one.
+TEST(TargetLabels, YieldToAnEmptyOneThatIsWritten) {
+  const Labels target{{"job", "t"}, {"instance", "i"}};
+  const std::vector<Labels::Pair> sample{{"__name__", "x"}, {"job", "s"}, {"instance", ""}};
+  EXPECT_EQ(with_target_labels(sample, target, true).text(), "x{job=\"s\"}");
+  EXPECT_EQ(with_target_labels(sample, target, false).text(),
+            "x{exported_job=\"s\", instance=\"i\", job=\"t\"}");
 }
 
 TEST(TargetLabels, MoveOrYield) {
