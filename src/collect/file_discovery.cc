@@ -41,7 +41,8 @@ std::vector<std::string> FileTargets::matching(const FileDiscovery& discovery) c
 bool FileTargets::read(const std::string& path) {
   config::Problems problems;
   const config::Node node = config::load_yaml_file(path, problems);
-  std::vector<TargetGroup> groups = read_target_groups(node, path, problems);
+  // Bad addresses are left out when targets are made of them: one does not end the others.
+  std::vector<TargetGroup> groups = read_target_groups(node, path, true, problems);
   if (!problems.ok()) {
     ++errors_;
     log::warn("collect", "discovery file keeps its last good targets: {}", problems.text());

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "collect/scrape_fields.h"
 #include "collect/tables.h"
+#include "collect/target.h"
 #include "config/values.h"
 
 namespace vigie::collect {
@@ -256,6 +257,17 @@ void refuse_other_discovery(const Node& node, Problems& problems) {
   }
 }
 
+void check_addresses(const Node& targets, Problems& problems) {
+  for (const Node& target : targets.items()) {
+    const Status good = check_target_address(target.text());
+    if (good || !target.is_scalar()) { continue; }
+    problems.error(target.place(), good.error().what,
+                   target.text().find('/') == std::string::npos
+                       ? "write it as host:port"
+                       : "scheme and path have keys of their own");
+  }
+}
+
 /// What decides how written series become labels; another text means another meaning.
 std::string ingest_text(const ScrapeSettings& settings) {
   std::string out =
@@ -290,7 +302,8 @@ ScrapeSettingsPtr read_scrape_config(const Node& node, const Global& global, Pro
   out->relabel = read_relabel_rules(settings.node("relabel_configs"), "relabel_configs", problems);
   out->ingest.metric_relabel = read_relabel_rules(settings.node("metric_relabel_configs"),
                                                   "metric_relabel_configs", problems);
-  out->groups = read_target_groups(settings.node("static_configs"), "static_configs", problems);
+  out->groups = read_target_groups(settings.node("static_configs"), "static_configs",
+                                   !out->relabel.empty(), problems);
   read_file_discovery(settings.node("file_sd_configs"), *out, problems);
   out->text = to_text(node.to_json()) + to_text(global.node.to_json());
   out->ingest_text = ingest_text(*out);
@@ -309,7 +322,7 @@ std::span<const config::Field> global_scrape_fields() {
   return kGlobal;
 }
 
-std::vector<TargetGroup> read_target_groups(const Node& node, std::string_view key,
+std::vector<TargetGroup> read_target_groups(const Node& node, std::string_view key, bool relabelled,
                                             Problems& problems) {
   std::vector<TargetGroup> groups;
   if (node.is_null()) { return groups; }
@@ -324,11 +337,7 @@ std::vector<TargetGroup> read_target_groups(const Node& node, std::string_view k
     }
     const Settings settings = Settings::read(item, kTargetGroup, problems);
     TargetGroup group{settings.strings("targets"), {}};
-    for (const std::string& address : group.addresses) {
-      if (address.find('/') == std::string::npos) { continue; }
-      problems.error(settings.place_of("targets"), fmt::format("\"{}\" is not host:port", address),
-                     "scheme and path have keys of their own");
-    }
+    if (!relabelled) { check_addresses(settings.node("targets"), problems); }
     for (const auto& [name, value] : settings.node("labels").entries()) {
       if (name.text().empty() || !is_utf8(name.text()) || !value.is_scalar() ||
           !is_utf8(value.text())) {

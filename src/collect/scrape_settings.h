@@ -47,9 +47,10 @@ using ScrapeSettingsPtr = std::shared_ptr<const ScrapeSettings>;
 std::vector<ScrapeSettingsPtr> read_scrape_configs(const config::Node& root,
                                                    config::Problems& problems);
 
-/// Reads a list of {targets, labels}, from the book or a discovery file.
+/// Reads a list of {targets, labels}, from the book or a discovery file. When they are relabelled
+/// (or skipped one by one, as a discovery file's) addresses may be anything until then.
 std::vector<TargetGroup> read_target_groups(const config::Node& node, std::string_view key,
-                                            config::Problems& problems);
+                                            bool relabelled, config::Problems& problems);
 
 /// The table of a scrape config, for the reference.
 std::span<const config::Field> scrape_fields();

@@ -93,6 +93,25 @@ TEST(ScrapeSettings, NeverShowASecret) {
   EXPECT_EQ(errors.find("hunter2"), std::string::npos) << errors;
 }
 
+TEST(ScrapeSettings, EveryBadTargetIsSaidWithItsPlace) {
+  std::string errors;
+  read(
+      "scrape_configs:\n  - job_name: a\n    static_configs:\n      - targets: [\"good:1\", "
+      "\"foo:99999\", \"\", \"also-good\", \"[::1]\", \"a:b:1\", \"h:0\"]\n",
+      &errors);
+  EXPECT_EQ(errors,
+            "vigie.yml:4:29: \"foo:99999\" is not host:port (write it as host:port)\n"
+            "vigie.yml:4:42: a target without an address (write it as host:port)\n"
+            "vigie.yml:4:68: \"a:b:1\" is not host:port (write it as host:port)\n"
+            "vigie.yml:4:77: \"h:0\" is not host:port (write it as host:port)\n");
+  errors.clear();
+  read(
+      "scrape_configs: [{job_name: a, static_configs: [{targets: [\"https://x/y\"]}], "
+      "relabel_configs: [{target_label: __address__, replacement: \"e:1\"}]}]",
+      &errors);
+  EXPECT_EQ(errors, "") << "an exporter is asked about it";
+}
+
 TargetList targets(const std::string& yaml) {
   TargetList list;
   const auto jobs = read(yaml);
@@ -146,6 +165,18 @@ scrape_configs:
   EXPECT_EQ(list.dropped[0].get("__address__"), "h:2");
   ASSERT_EQ(list.errors.size(), 1u);
   EXPECT_NE(list.errors[0].find("longer than the interval"), std::string::npos);
+}
+
+TEST(Target, ABadOneTakesNoOtherWithIt) {
+  const TargetList list = targets(R"(
+scrape_configs:
+  - job_name: a
+    static_configs: [{targets: ["foo:99999", "h:1", "", "http://x"]}]
+    relabel_configs: [{source_labels: [__address__], target_label: from}]
+)");
+  ASSERT_EQ(list.active.size(), 1u);
+  EXPECT_EQ(list.active[0].url, "http://h:1/metrics");
+  EXPECT_EQ(list.errors.size(), 3u);
 }
 
 TEST(Target, EqualOnesAreOne) {

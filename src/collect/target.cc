@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "config/values.h"
 #include "net/net.h"
 
 namespace vigie::collect {
@@ -74,10 +75,7 @@ Result<std::optional<Target>> make_target(const ScrapeSettings& settings, Labels
   Labels labels = target.discovered;
   if (!relabel(settings.relabel, labels)) { return std::optional<Target>(); }
   const std::string address(labels.get("__address__"));
-  if (address.empty()) { return error(Code::invalid, "a target without an address"); }
-  if (address.find('/') != std::string::npos) {
-    return error(Code::invalid, fmt::format("\"{}\" is not host:port", address));
-  }
+  VIGIE_CHECK(check_target_address(address));
   Status paced = read_pace(labels, target).context(fmt::format("target {}", address));
   if (!paced) { return std::move(paced).error(); }
   if (!labels.has("instance")) { labels.set("instance", address); }
@@ -99,6 +97,16 @@ Result<std::optional<Target>> make_target(const ScrapeSettings& settings, Labels
 }
 
 }  // namespace
+
+Status check_target_address(std::string_view address) {
+  if (address.empty()) { return error(Code::invalid, "a target without an address"); }
+  // Without a port it is the scheme's.
+  const size_t colon = address.rfind(':');
+  const bool has_port = colon != std::string_view::npos && !address.ends_with(']');
+  const auto parsed = config::parse_host_port(std::string(address) + (has_port ? "" : ":80"));
+  if (parsed && !parsed->host.empty() && parsed->port != 0) { return ok(); }
+  return error(Code::invalid, fmt::format("\"{}\" is not host:port", address));
+}
 
 void add_targets(const ScrapeSettings& settings, const TargetGroup& group,
                  const std::string& source, TargetList& out) {

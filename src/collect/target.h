@@ -24,6 +24,9 @@ struct TargetList {
   std::vector<std::string> errors;  ///< Of those that make no sense.
 };
 
+/// Whether something can be scraped there: host:port, or a host whose port is the scheme's.
+Status check_target_address(std::string_view address);
+
 /// Adds the job's labels to what was discovered, relabels, and makes the URL; targets that come
 /// out equal are one. `source` becomes `__meta_filepath` when it is not empty.
 void add_targets(const ScrapeSettings& settings, const TargetGroup& group,

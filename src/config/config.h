@@ -13,11 +13,12 @@
 /// files, 48 levels; the first 1000 problems. Never: shows a secret or the value of a variable,
 /// stops at the first error, or acts on a book that has one.
 
-#include "config/book.h"        // IWYU pragma: export
-#include "config/difference.h"  // IWYU pragma: export
-#include "config/field.h"       // IWYU pragma: export
-#include "config/node.h"        // IWYU pragma: export
-#include "config/problems.h"    // IWYU pragma: export
-#include "config/secrets.h"     // IWYU pragma: export
-#include "config/section.h"     // IWYU pragma: export
-#include "config/values.h"      // IWYU pragma: export
+#include "config/book.h"         // IWYU pragma: export
+#include "config/difference.h"   // IWYU pragma: export
+#include "config/field.h"        // IWYU pragma: export
+#include "config/named_files.h"  // IWYU pragma: export
+#include "config/node.h"         // IWYU pragma: export
+#include "config/problems.h"     // IWYU pragma: export
+#include "config/secrets.h"      // IWYU pragma: export
+#include "config/section.h"      // IWYU pragma: export
+#include "config/values.h"       // IWYU pragma: export

@@ -39,7 +39,10 @@ void check_rooms(const config::Book& book, config::Problems& problems) {
 config::Book load_and_check(const std::string& dir, config::Problems& problems) {
   config::Book book = config::load_book(dir, config::Environment::of_process(), problems);
   // What a room says about a tree that could not be read would only hide the cause.
-  if (book.root.is_map()) { check_rooms(book, problems); }
+  if (book.root.is_map()) {
+    check_rooms(book, problems);
+    config::warn_of_missing_files(book, problems);
+  }
   return book;
 }
 
