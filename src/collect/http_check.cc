@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "collect/json_pointer.h"
+#include "collect/peer_facts.h"
 
 namespace vigie::collect {
 
@@ -32,6 +33,14 @@ constexpr Field kOwn[] = {
      .fallback = "2xx"},
     {.name = "body-matches", .type = FieldType::pattern, .help = "must be found in the answer"},
     {.name = "body-lacks", .type = FieldType::pattern, .help = "must not be found in the answer"},
+    {.name = "headers-match",
+     .type = FieldType::any,
+     .help = "headers of the answer and a pattern that must be found in each",
+     .example = "{Content-Type: \"^text/html\"}"},
+    {.name = "headers-lack",
+     .type = FieldType::any,
+     .help = "headers of the answer and a pattern that must not be found in them",
+     .example = "{Server: nginx}"},
     {.name = "json",
      .type = FieldType::any,
      .help = "JSON pointers and the value each must have",
@@ -80,6 +89,25 @@ std::shared_ptr<const SearchPattern> pattern_of(const Settings& settings, std::s
     return nullptr;
   }
   return *std::move(compiled);
+}
+
+HttpCheck::HeaderPatterns header_patterns(const Settings& settings, std::string_view key,
+                                          Problems& problems) {
+  HttpCheck::HeaderPatterns out;
+  const Node node = settings.node(key);
+  if (!node.is_null() && !node.is_map()) {
+    problems.error(node.place(), fmt::format("{} must map headers to patterns", key),
+                   "write it as {Content-Type: \"^text/html\"}");
+  }
+  for (const auto& [name, pattern] : node.entries()) {
+    auto compiled = SearchPattern::compile(pattern.text());
+    if (!compiled || !pattern.is_scalar()) {
+      problems.error(pattern.place(), compiled ? "a pattern is a text" : compiled.error().what);
+      continue;
+    }
+    out.emplace_back(name.text(), *std::move(compiled));
+  }
+  return out;
 }
 
 void read_json(const Node& node, HttpCheck& check, Problems& problems) {
@@ -138,6 +166,27 @@ std::string json_complaint(const HttpCheck& check, const std::string& body,
   return "";
 }
 
+std::string header_complaint(const HttpCheck& check, const net::Headers& headers) {
+  const auto found = [&headers](const auto& wanted) {
+    const auto all = headers.all(wanted.first);
+    return std::any_of(all.begin(), all.end(), [&wanted](const auto& value) {
+      return wanted.second->found_in(std::string(value));
+    });
+  };
+  for (const auto& wanted : check.headers_match) {
+    if (found(wanted)) { continue; }
+    const std::string_view name = wanted.first;
+    return headers.has(name)
+               ? fmt::format("the header {} does not match {}", name, wanted.second->text())
+               : fmt::format("there is no header {} to match {}", name, wanted.second->text());
+  }
+  for (const auto& banned : check.headers_lack) {
+    if (!found(banned)) { continue; }
+    return fmt::format("the header {} matches {}", banned.first, banned.second->text());
+  }
+  return "";
+}
+
 /// What is wrong with an answer, or "".
 std::string complaint(const HttpCheck& check, const net::HttpReply& reply,
                       const net::HttpPhases& phases, Nanos took, WallTime now,
@@ -145,13 +194,15 @@ std::string complaint(const HttpCheck& check, const net::HttpReply& reply,
   const bool wanted = std::any_of(check.statuses.begin(), check.statuses.end(), [&](auto range) {
     return reply.status >= range.first && reply.status <= range.second;
   });
+  const std::string headers = header_complaint(check, reply.headers);
   const bool lacks = check.body_matches != nullptr && !check.body_matches->found_in(reply.body);
   const bool has = check.body_lacks != nullptr && check.body_lacks->found_in(reply.body);
-  out.gauge("probe_failed_due_to_regex", "Whether the body's text made the probe fail.",
-            lacks || has ? 1 : 0);
+  out.gauge("probe_failed_due_to_regex", "Whether the text of body or headers made it fail.",
+            lacks || has || !headers.empty() ? 1 : 0);
   if (!wanted) { return fmt::format("HTTP status {}", reply.status); }
   if (lacks) { return fmt::format("the body does not match {}", check.body_matches->text()); }
   if (has) { return fmt::format("the body matches {}", check.body_lacks->text()); }
+  if (!headers.empty()) { return headers; }
   std::string json = json_complaint(check, reply.body, substitute);
   if (!json.empty()) { return json; }
   if (check.within.count() != 0 && took > check.within) {
@@ -215,6 +266,8 @@ HttpCheck read_http_check(const Settings& settings, Problems& problems) {
   }
   check.body_matches = pattern_of(settings, "body-matches", problems);
   check.body_lacks = pattern_of(settings, "body-lacks", problems);
+  check.headers_match = header_patterns(settings, "headers-match", problems);
+  check.headers_lack = header_patterns(settings, "headers-lack", problems);
   read_json(settings.node("json"), check, problems);
   check.within = settings.duration("within");
   check.expires_after = settings.duration("expires-after");
@@ -240,6 +293,10 @@ Task<ProbeOutcome> run_http_check(const HttpCheck* check, ProbeContext context,
       co_await context.http.exchange(*std::move(request), std::move(options), deadline, &phases);
   const Nanos took = context.loop.clock().mono() - began;
   append_phases(phases, out.samples);
+  tell_lookup(phases.resolve, out.samples);
+  tell_address(ip_of_peer(phases.peer_address), out.samples);
+  out.samples.gauge("probe_http_version", "The version of HTTP that was answered in.",
+                    phases.http_version / 10.0);
   out.samples.gauge("probe_http_status_code", "The answer's HTTP status.",
                     reply ? reply->status : 0);
   if (!reply) {
@@ -250,6 +307,10 @@ Task<ProbeOutcome> run_http_check(const HttpCheck* check, ProbeContext context,
   const Result<int64_t> content_length = config::parse_integer(length);
   out.samples.gauge("probe_http_content_length", "Length that the answer announces; -1 without.",
                     content_length ? static_cast<double>(*content_length) : -1);
+  if (const auto modified = parse_http_date(reply->headers.get("Last-Modified"))) {
+    out.samples.gauge("probe_http_last_modified_timestamp_seconds",
+                      "The answer's Last-Modified, in unixtime.", to_seconds(*modified));
+  }
   out.samples.gauge("probe_http_uncompressed_body_length", "Bytes of the body.",
                     static_cast<double>(reply->body.size()));
   out.why =

@@ -19,6 +19,8 @@ struct HttpCheck {
   HttpAccess access;
   std::vector<std::pair<int, int>> statuses;  ///< Ranges, both ends included.
   std::shared_ptr<const SearchPattern> body_matches, body_lacks;
+  using HeaderPatterns = std::vector<std::pair<std::string, std::shared_ptr<const SearchPattern>>>;
+  HeaderPatterns headers_match, headers_lack;             ///< Of the answer.
   std::vector<std::pair<std::string, std::string>> json;  ///< Pointer, text.
   Millis within{0};                                       ///< 0: only the timeout counts.
   Millis expires_after{0};  ///< The certificate must live at least this long.

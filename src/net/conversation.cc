@@ -158,7 +158,10 @@ Task<Result<Conversation>> converse(Connection* link, std::string request, bool 
     VIGIE_CO_CHECK(std::move(read).context("answer of " + link->peer()));
     const int status = parser.head().status;
     if (status / 100 == 1 && status != 101) { continue; }
-    if (phases != nullptr) { phases->transfer += clock.mono() - answered; }
+    if (phases != nullptr) {
+      phases->transfer += clock.mono() - answered;
+      phases->http_version = parser.head().version;
+    }
     Conversation out;
     out.reusable = parser.keep_alive() && bytes.empty() && written.has_value() && status != 101;
     out.reply.status = status;

@@ -104,6 +104,7 @@ struct HttpPhases {
   std::string tls_version;
   std::optional<WallTime> certificate_expiry;  ///< The earliest of the chain presented.
   int redirects = 0;
+  int http_version = 0;  ///< 10 or 11 of the last answer.
   std::string final_url;
 };
 

@@ -6,6 +6,7 @@
 #include "collect/dns_message.h"
 #include "collect/probe_kind.h"
 #include "collect/relabel_pattern.h"
+#include "config/values.h"
 
 namespace vigie::collect {
 
@@ -23,7 +24,7 @@ constexpr Field kFields[] = {
      .required = true,
      .example = "example.org"},
     {.name = "server",
-     .help = "host:port of the name server",
+     .help = "the name server: host:port, or host for port 53",
      .required = true,
      .example = "127.0.0.1:53"},
     {.name = "type",
@@ -122,6 +123,12 @@ std::unique_ptr<Probe> make(const config::Settings& settings, ProbeContext conte
   wanted.name = settings.text("name");
   wanted.server = settings.text("server");
   if (wanted.server.find(':') == std::string::npos) { wanted.server += ":53"; }
+  const auto server = config::parse_host_port(wanted.server);
+  if (!server || server->host.empty() || server->port == 0) {
+    problems.error(settings.place_of("server"),
+                   fmt::format("\"{}\" is no name server", settings.text("server")),
+                   "write it as host or host:port, an IPv6 address as [::1]:53");
+  }
   const Result<DnsType> type = parse_dns_type(settings.text("type"));
   if (type) { wanted.type = *type; }
   wanted.rcodes = settings.strings("rcodes");

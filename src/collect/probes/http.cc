@@ -29,12 +29,13 @@ std::unique_ptr<Probe> make(const config::Settings& settings, ProbeContext conte
 extern const ProbeKind http_probe;
 const ProbeKind http_probe{
     .name = "http",
-    .summary = "Asks a URL and looks at status, body, JSON, time and certificate",
+    .summary = "Asks a URL and looks at status, headers, body, JSON, time and certificate",
     .since = "0.1",
     .trust = Trust::hostile_peer,
     .fields = http_check_fields(),
     .shorthand = "url",
-    .example = "{url: \"http://127.0.0.1:8080/health\", status: [200], json: {/status: UP}}",
+    .example = "{url: \"http://127.0.0.1:8080/health\", status: [200], json: {/status: UP}, "
+               "headers-match: {Content-Type: ^application/json}}",
     .make = &make,
 };
 

@@ -1,3 +1,4 @@
+#include "collect/peer_facts.h"
 #include "collect/probe_kind.h"
 
 namespace vigie::collect {
@@ -17,7 +18,17 @@ class IcmpProbe final : public Probe {
 
   Task<ProbeOutcome> run(MonoTime deadline) override {
     ProbeOutcome out;
-    Result<Nanos> took = co_await net::ping(context_.loop, host_, deadline);
+    const MonoTime began = context_.loop.clock().mono();
+    const Result<std::vector<std::string>> found =
+        co_await net::resolve(context_.loop, host_, deadline);
+    if (!found || found->empty()) {
+      out.why = found ? host_ + " has no address" : found.error().what;
+      co_return out;
+    }
+    const Nanos looked_up = context_.loop.clock().mono() - began;
+    tell_lookup(looked_up, out.samples);
+    tell_address(found->front(), out.samples);
+    Result<Nanos> took = co_await net::ping(context_.loop, found->front(), deadline);
     out.success = took.has_value();
     if (!took) {
       out.why = took.error().what;
@@ -25,6 +36,8 @@ class IcmpProbe final : public Probe {
     }
     out.why = "answered";
     out.samples.family("probe_icmp_duration_seconds", "gauge", "Time of one echo, by phase.");
+    out.samples.sample("probe_icmp_duration_seconds", {{"phase", "resolve"}},
+                       std::chrono::duration<double>(looked_up).count());
     out.samples.sample("probe_icmp_duration_seconds", {{"phase", "rtt"}},
                        std::chrono::duration<double>(*took).count());
     co_return out;

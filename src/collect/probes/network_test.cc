@@ -65,6 +65,65 @@ TEST_F(NetworkProbe, TlsLooksAtTheCertificate) {
   net_.run(server.stop(net_.in(1s)));
 }
 
+Task<net::HttpReply> page(net::HttpRequest) {
+  net::HttpReply reply = net::text_reply(200, "hello", "text/html; charset=utf-8");
+  reply.headers.set("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT");
+  reply.headers.set("Server", "nginx/1.2");
+  co_return reply;
+}
+
+TEST_F(NetworkProbe, HttpLooksAtTheAnswersHeaders) {
+  net::HttpServer server(net_.loop, {}, &page);
+  const auto port = server.listen("127.0.0.1:0");
+  ASSERT_TRUE(port) << port.error().what;
+  const auto ask = [&](const std::string& more) {
+    return look("http", fmt::format("{{url: \"http://127.0.0.1:{}/\", {}}}", *port, more));
+  };
+  const ProbeOutcome good =
+      ask("headers-match: {content-type: \"^text/html\"}, headers-lack: {Server: apache, X-A: b}");
+  EXPECT_TRUE(good.success) << good.why;
+  for (const char* line :
+       {"\nprobe_failed_due_to_regex 0\n", "\nprobe_http_version 1.1\n", "\nprobe_ip_protocol 4\n",
+        "\nprobe_ip_addr_hash 3668918509\n", "\nprobe_dns_lookup_time_seconds ",
+        "\nprobe_http_last_modified_timestamp_seconds 784111777\n"}) {
+    EXPECT_NE(good.samples.text().find(line), std::string::npos) << line << good.samples.text();
+  }
+  const ProbeOutcome other = ask("headers-match: {Content-Type: json}");
+  EXPECT_EQ(other.why, "the header Content-Type does not match json");
+  EXPECT_NE(other.samples.text().find("probe_failed_due_to_regex 1"), std::string::npos);
+  EXPECT_EQ(ask("headers-match: {X-None: .}").why, "there is no header X-None to match .");
+  EXPECT_EQ(ask("headers-lack: {server: nginx}").why, "the header server matches nginx");
+  const ProbeOutcome tcp = look("tcp", fmt::format("\"localhost:{}\"", *port));
+  EXPECT_TRUE(tcp.success) << tcp.why;
+  EXPECT_NE(tcp.samples.text().find("\nprobe_ip_protocol 4\n"), std::string::npos);
+  EXPECT_NE(tcp.samples.text().find("\nprobe_dns_lookup_time_seconds "), std::string::npos);
+  net_.run(server.stop(net_.in(1s)));
+}
+
+TEST_F(NetworkProbe, AddressesThatCannotWorkAreRefusedWithTheirPlace) {
+  const auto complaint = [&](const std::string& kind, const std::string& settings) {
+    config::Problems problems;
+    const auto probe =
+        make_probe(*find_probe_kind(kind), config::parse_yaml(settings, "p.yml", problems),
+                   {net_.loop, http_, config::Secrets()}, problems);
+    return problems.text();
+  };
+  for (const char* wrong : {"abc", "abc:99999", "unix:", ":80", "abc:0", "::1:80"}) {
+    EXPECT_EQ(complaint("tcp", fmt::format("{{address: \"{}\"}}", wrong)),
+              fmt::format("p.yml:1:11: \"{}\" is not where a TCP probe can connect (write it as "
+                          "host:port or unix:/path)\n",
+                          wrong));
+  }
+  EXPECT_EQ(complaint("tcp", "\"abc:99999\"").substr(0, 10), "p.yml:1:1:");
+  EXPECT_NE(complaint("tls", "\"abc:0\""), "");
+  EXPECT_NE(complaint("dns", "{name: a.example, server: \"127.0.0.1:\"}"), "");
+  EXPECT_NE(complaint("dns", "{name: a.example, server: \"::1\"}"), "");
+  EXPECT_EQ(complaint("dns", "{name: a.example, server: \"127.0.0.1\"}"), "") << "port 53";
+  EXPECT_EQ(complaint("tcp", "\"[::1]:80\""), "");
+  EXPECT_EQ(complaint("tcp", "unix:/run/db.sock"), "");
+  EXPECT_NE(complaint("http", "{url: \"http://a/\", headers-match: {A: \"(\"}}"), "");
+}
+
 /// A name server that answers one question with `rcode` and one address, on a thread of its own.
 class OneAnswer {
  public:

@@ -1,7 +1,9 @@
 #include <fmt/core.h>
 
+#include "collect/peer_facts.h"
 #include "collect/probe_kind.h"
 #include "collect/relabel_pattern.h"
+#include "config/values.h"
 
 namespace vigie::collect {
 
@@ -48,7 +50,7 @@ Task<ProbeOutcome> TcpProbe::run(MonoTime deadline) {
   ProbeOutcome out;
   const MonoTime began = context_.loop.clock().mono();
   Result<std::unique_ptr<net::Stream>> stream =
-      co_await net::connect(context_.loop, address_, deadline);
+      co_await connect_and_tell(&context_.loop, address_, deadline, &out.samples);
   if (!stream) {
     out.why = stream.error().what;
     co_return out;
@@ -108,8 +110,21 @@ std::string with_line_ends(std::string_view text) {
   return out;
 }
 
+bool is_address(std::string_view text) {
+  constexpr std::string_view kUnix = "unix:";
+  if (text.starts_with(kUnix)) { return text.size() > kUnix.size(); }
+  const auto parsed = config::parse_host_port(text);
+  return parsed && !parsed->host.empty() && parsed->port != 0;
+}
+
 std::unique_ptr<Probe> make(const config::Settings& settings, ProbeContext context,
                             config::Problems& problems) {
+  if (const std::string address = settings.text("address"); !is_address(address)) {
+    problems.error(settings.place_of("address"),
+                   fmt::format("\"{}\" is not where a TCP probe can connect", address),
+                   "write it as host:port or unix:/path");
+    return nullptr;
+  }
   std::shared_ptr<const SearchPattern> expect;
   if (!settings.text("expect").empty()) {
     auto compiled = SearchPattern::compile(settings.text("expect"));

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "collect/peer_facts.h"
 #include "collect/probe_kind.h"
 
 namespace vigie::collect {
@@ -50,7 +51,7 @@ class TlsProbe final : public Probe {
 Task<ProbeOutcome> TlsProbe::run(MonoTime deadline) {
   ProbeOutcome out;
   Result<std::unique_ptr<net::Stream>> stream =
-      co_await net::connect(context_.loop, wanted_.address, deadline);
+      co_await connect_and_tell(&context_.loop, wanted_.address, deadline, &out.samples);
   if (!stream) {
     out.why = stream.error().what;
     co_return out;
@@ -87,8 +88,10 @@ std::unique_ptr<Probe> make(const config::Settings& settings, ProbeContext conte
   Wanted wanted;
   wanted.address = settings.text("address");
   auto parsed = config::parse_host_port(wanted.address);
-  if (!parsed || parsed->host.empty()) {
-    problems.error(settings.place_of("address"), "the address of a TLS probe is host:port");
+  if (!parsed || parsed->host.empty() || parsed->port == 0) {
+    problems.error(settings.place_of("address"),
+                   fmt::format("\"{}\" is not where a TLS probe can connect", wanted.address),
+                   "write it as host:port");
     return nullptr;
   }
   const std::string name = settings.text("server-name");
