@@ -55,6 +55,21 @@ Status add_lines(Backend& backend, std::string& out, Exported& counted) {
   return ok();
 }
 
+// What a newer release has written may mean what we do not know: better none of it than a part.
+Status check_head(const json::object& head) {
+  const int64_t version = get_int(head, "vigie_journal", -1);
+  if (version < 1) {
+    return error(Code::corrupt, "the first line does not say which journal version it is");
+  }
+  if (version > kSchemaVersion) {
+    return error(Code::conflict,
+                 fmt::format("the export is of journal version {}, this release reads up to {}; "
+                             "restore it with the release that made it, or a newer one",
+                             version, kSchemaVersion));
+  }
+  return ok();
+}
+
 Status read_line(const json::object& line, Batch& batch, Batch& attempts) {
   if (const json::value* body = line.if_contains("event")) {
     VIGIE_TRY(EventBody decoded, decode_event_body(*body));
@@ -71,7 +86,7 @@ Status read_line(const json::object& line, Batch& batch, Batch& attempts) {
     for (int64_t i = 1; i < get_int(line, "attempts", 1); ++i) { attempts.attempted.push_back(id); }
     return ok();
   }
-  return line.contains("vigie_journal") ? ok() : error(Code::corrupt, "neither event nor effect");
+  return error(Code::corrupt, "neither event nor effect");
 }
 
 }  // namespace
@@ -112,8 +127,9 @@ Result<Exported> import_from(Backend& backend, const std::string& path) {
     if (!parsed || !parsed->is_object()) {
       return error(Code::corrupt, fmt::format("{}:{}: not a JSON object", path, number));
     }
-    VIGIE_CHECK(read_line(parsed->get_object(), batch, attempts)
-                    .context(fmt::format("{}:{}", path, number)));
+    const json::object& object = parsed->get_object();
+    Status read = number == 1 ? check_head(object) : read_line(object, batch, attempts);
+    VIGIE_CHECK(std::move(read).context(fmt::format("{}:{}", path, number)));
   }
   out.events = batch.events.size();
   out.owed = batch.effects.size();

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "journal/checksum.h"
 #include "journal/sqlite_handle.h"
 
 namespace vigie::journal {
@@ -193,6 +194,20 @@ TEST_F(JournalTest, AFullDiskRefusesAndTheJournalGoesOnAfterwards) {
   EXPECT_FALSE(refused);
   EXPECT_TRUE(commit(*journal, {.events = {note(2, "b")}}));
   EXPECT_EQ(journal->backend().newest_seq()->value, 2u);
+}
+
+TEST_F(JournalTest, DoesNotImportWhatANewerReleaseExported) {
+  const std::string file = dir_ + "/export.jsonl";
+  const auto import_headed = [&](const std::string& text) {
+    std::ofstream(file) << text << "{\"sha256\":\"" << sha256_hex(text) << "\"}\n";
+    return import_from(open()->backend(), file).error().what;
+  };
+  EXPECT_EQ(import_headed("{\"vigie_journal\":2,\"instance\":\"x\"}\n"),
+            file +
+                ":1: the export is of journal version 2, this release reads up to 1; restore it "
+                "with the release that made it, or a newer one");
+  EXPECT_EQ(import_headed("{\"instance\":\"x\"}\n"),
+            file + ":1: the first line does not say which journal version it is");
 }
 
 TEST_F(JournalTest, ExportsAndImportsWithAChecksum) {
