@@ -125,6 +125,9 @@ Result<json::object> Collect::fleet_json(std::string_view name, bool inactive_on
 json::array Collect::fleets_json() const {
   return impl_->fleets.fleets_json();
 }
+json::array Collect::probes_json() const {
+  return impl_->probing.to_json();
+}
 void Collect::service_restarted(const std::string& service) {
   impl_->probing.restarted(service);
 }

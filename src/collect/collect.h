@@ -65,6 +65,8 @@ class Collect {
   /// {name, devices, active, inactive, inactive_after_ms, list: [{device, last_at, active}]}.
   Result<json::object> fleet_json(std::string_view name, bool inactive_only, size_t limit) const;
   json::array fleets_json() const;  ///< Every fleet without its list.
+  /// Every probe and why it is as it is, see docs/formats/console-api.md.
+  json::array probes_json() const;
 
   /// Supervise started the service (again): its health is `starting` and looked at soon.
   void service_restarted(const std::string& service);

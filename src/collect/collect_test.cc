@@ -98,7 +98,7 @@ class CollectTest : public testing::Test {
 };
 
 TEST_F(CollectTest, ScrapesARealTargetAndFollowsTheBook) {
-  service_.bodies["/metrics"] = "x 1\n";
+  service_.bodies["/metrics"] = "# HELP x First\\nsecond, C:\\\\d.\nx 1\n";
   const std::string target = fmt::format("127.0.0.1:{}", service_.port);
   ASSERT_EQ(adopt(fmt::format("scrape_configs: [{{job_name: a, scrape_interval: 200ms, "
                               "static_configs: [{{targets: [\"{}\"]}}]}}]",
@@ -106,6 +106,7 @@ TEST_F(CollectTest, ScrapesARealTargetAndFollowsTheBook) {
             "");
   const std::string series = fmt::format("x{{instance=\"{}\", job=\"a\"}}", target);
   ASSERT_TRUE(until([&] { return has(series, 1); }));
+  EXPECT_EQ(collect_.metadata_json("x").at("x").as_array()[0].at("help"), "First\nsecond, C:\\d.");
   const json::object targets = collect_.targets_json();
   ASSERT_EQ(targets.at("activeTargets").as_array().size(), 1u);
   EXPECT_EQ(targets.at("activeTargets").as_array()[0].at("health"), "up");
@@ -255,6 +256,34 @@ probes:
   }));
   EXPECT_TRUE(has("probe_failed_due_to_regex{job=\"probe\", probe=\"regex\"}", 1));
   EXPECT_TRUE(has("probe_failed_due_to_regex{job=\"probe\", probe=\"status\"}", 0));
+  const json::array probes = collect_.probes_json();
+  ASSERT_EQ(probes.size(), 4U);
+  const json::object& regex = probes[1].as_object();
+  EXPECT_EQ(regex.at("name"), "regex");
+  EXPECT_EQ(regex.at("kind"), "http");
+  EXPECT_TRUE(regex.at("service").is_null());
+  EXPECT_EQ(regex.at("ok"), false);
+  EXPECT_EQ(regex.at("why"), "the body does not match ill");
+  EXPECT_TRUE(regex.at("since").is_string());
+  EXPECT_EQ(probes[0].at("labels").at("zone"), "1");
+  EXPECT_EQ(probes[0].at("why"), "HTTP status 200");
+}
+
+TEST_F(CollectTest, AProbeSaysSinceWhenItIsAsItIs) {
+  service_.bodies["/"] = "ill";
+  ASSERT_EQ(adopt(fmt::format("probes: [{{name: one, http: {{url: \"{}\", body-matches: well}}, "
+                              "every: 100ms, timeout: 100ms}}]",
+                              service_.url("/"))),
+            "");
+  const auto said = [&](const char* key) { return collect_.probes_json()[0].at(key); };
+  EXPECT_TRUE(said("ok").is_null()) << "not looked at yet";
+  ASSERT_TRUE(until([&] { return said("ok") == false; }));
+  const json::value since = said("since");
+  ASSERT_TRUE(until([&] { return said("last_at") != since; }));
+  EXPECT_EQ(said("since"), since) << "it fails since the first look";
+  service_.bodies["/"] = "well";
+  ASSERT_TRUE(until([&] { return said("ok") == true; }));
+  EXPECT_NE(said("since"), since);
 }
 
 TEST_F(CollectTest, ARobotSendsByHttpAndAsksEachStage) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/log.h"
+
 namespace vigie::collect {
 
 /// One probe that runs; its judgement outlives changes of the book.
@@ -44,16 +46,55 @@ class Probing::Round final : public Job {
   const HealthState& health() const { return health_; }
   bool failing() const { return looked_ && !last_success_; }
   uint64_t rounds() const { return rounds_; }
+  json::object to_json() const;
 
  private:
+  void note(const ProbeOutcome& outcome, WallTime at, double took);
+
   Probing& probing_;
   ProbeEntry entry_;
   std::shared_ptr<Probe> probe_;
   HealthState health_;
   TextTarget target_;
   bool looked_ = false, last_success_ = false;
+  std::string why_;
+  WallTime since_{}, last_at_{};
+  double took_ = 0;
   uint64_t rounds_ = 0;
 };
+
+// The samples say that a probe fails, this says why: to the log when it changes, to the API always.
+void Probing::Round::note(const ProbeOutcome& outcome, WallTime at, double took) {
+  const bool changed = !looked_ || outcome.success != last_success_;
+  if (changed) { since_ = at; }
+  if (changed && !outcome.success) {
+    log::warn("collect", "probe {} fails: {}", entry_.name, outcome.why);
+  } else if (changed && looked_) {
+    log::info("collect", "probe {} is good again: {}", entry_.name, outcome.why);
+  }
+  looked_ = true;
+  last_success_ = outcome.success;
+  why_ = outcome.why;
+  last_at_ = at;
+  took_ = took;
+  ++rounds_;
+}
+
+json::object Probing::Round::to_json() const {
+  json::object labels;
+  for (const auto& [name, value] : entry_.labels) { labels[name] = value; }
+  json::object out;
+  out["name"] = entry_.name;
+  out["kind"] = entry_.kind->name;
+  out["service"] = entry_.service.empty() ? json::value(nullptr) : json::value(entry_.service);
+  out["labels"] = std::move(labels);
+  out["ok"] = looked_ ? json::value(last_success_) : json::value(nullptr);
+  out["why"] = why_;
+  out["since"] = looked_ ? json::value(rfc3339(since_)) : json::value(nullptr);
+  out["last_at"] = looked_ ? json::value(rfc3339(last_at_)) : json::value(nullptr);
+  out["took_seconds"] = took_;
+  return out;
+}
 
 Task<void> Probing::Round::round(WallTime at) {
   if (probing_.stopped_.contains(entry_.service)) { co_return; }
@@ -73,9 +114,7 @@ Task<void> Probing::Round::round(WallTime at) {
   // that has only just been started for one that is down.
   const bool counts = entry_.service.empty() || outcome.success || !health_.forgives(clock.wall());
   if (counts) { target_.accept(outcome.samples.text(), at); }
-  looked_ = true;
-  last_success_ = outcome.success;
-  ++rounds_;
+  note(outcome, clock.wall(), took);
   if (entry_.service.empty()) { co_return; }
   if (health_.look(outcome.success, outcome.why, clock.wall())) { probing_.judged(entry_.service); }
 }
@@ -206,6 +245,12 @@ std::vector<std::string> Probing::services() const {
       out.push_back(service);
     }
   }
+  return out;
+}
+
+json::array Probing::to_json() const {
+  json::array out;
+  for (const auto& [name, round] : probes_) { out.push_back(round->to_json()); }
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "collect/facts.h"
 #include "collect/health.h"
 #include "collect/probe_kind.h"
@@ -48,6 +49,9 @@ class Probing {
   Health health(const std::string& service) const;
   /// Names of services that have checks.
   std::vector<std::string> services() const;
+  /// [{name, kind, service, labels, ok, why, since, last_at, took_seconds}], by name; of one that
+  /// was never looked at ok and times are null.
+  json::array to_json() const;
   struct Telemetry {
     size_t probes = 0, failing = 0;
     uint64_t rounds = 0;

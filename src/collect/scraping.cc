@@ -10,6 +10,21 @@ namespace vigie::collect {
 
 namespace {
 
+// A HELP text as it was meant, without the format's escapes.
+std::string unescaped(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char next = text[i] == '\\' && i + 1 < text.size() ? text[i + 1] : '\0';
+    if (next == '\\' || next == 'n' || next == '"') {
+      out += next == 'n' ? '\n' : next;
+      ++i;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
 std::string key_of(const std::string& job, uint64_t hash) {
   return fmt::format("scrape/{}/{:016x}", job, hash);
 }
@@ -113,8 +128,9 @@ json::object Scraping::metadata_json(std::string_view metric, size_t limit) cons
     for (const auto& [hash, job] : pool.targets) {
       for (const auto& [family, metadata] : job->series().metadata()) {
         if (!metric.empty() && family != metric) { continue; }
-        const json::object entry{
-            {"type", name_of(metadata.type)}, {"help", metadata.help}, {"unit", metadata.unit}};
+        const json::object entry{{"type", name_of(metadata.type)},
+                                 {"help", unescaped(metadata.help)},
+                                 {"unit", metadata.unit}};
         if (out.if_contains(family) == nullptr) {
           if (limit != 0 && out.size() >= limit) { continue; }
           out[family] = json::array();
