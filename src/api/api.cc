@@ -127,10 +127,11 @@ std::optional<net::HttpReply> Api::Impl::refusal(const Route& route, Call& call)
 Task<net::HttpReply> Api::Impl::answer(net::HttpRequest request) {
   Call call{.request = std::move(request), .params = {}, .who = {}, .via = {}};
   identify(call);
+  const std::string path(sent_path(call.request));
   bool path_known = false;
   for (const Route& route : Routes::table()) {
     call.params.clear();
-    if (!fits(route.pattern, call.request.path, call.params)) { continue; }
+    if (!fits(route.pattern, path, call.params)) { continue; }
     const bool head = route.method == "GET" && call.request.method == "HEAD";
     if (route.method != call.request.method && !head) {
       path_known = path_known || route.handler != &Routes::console;

@@ -34,7 +34,8 @@ void check_book(const config::Node& root, config::Problems& problems);
 
 /// What other rooms know, wired by the daemon. Functions are called on edge.
 struct Neighbours {
-  std::function<std::string()> targets;  ///< `data` of /api/v1/targets.
+  /// `data` of /api/v1/targets; `state` as there, an empty pool is all of them.
+  std::function<std::string(std::string_view state, std::string_view pool)> targets;
   /// `data` of /api/v1/rules, given alerting's view "alerts".
   std::function<std::string(const json::value& alerts)> rules;
   /// Measured now, for the chains and fleets of the console: {"flows": {chain: {stage: number}},
@@ -43,6 +44,8 @@ struct Neighbours {
   std::function<json::value(std::string fleet, bool inactive, size_t limit)>
       fleet;  ///< null: none.
   std::function<Status(std::string_view fleet, std::string_view device)> heartbeat;
+  /// Every probe and why it is as it is.
+  std::function<json::array()> probes;
   std::function<Result<json::object>(std::string unit, size_t lines)> logs;
   /// Why nothing that comes in can be kept now (the disk is full), or "".
   std::function<std::string()> refusing;

@@ -8,6 +8,7 @@
 #include "api/now.h"
 #include "api/remote_write.h"
 #include "api/router.h"
+#include "api/rule_filter.h"
 #include "api/sessions.h"
 #include "base/testing/faulty_disk.h"
 
@@ -22,6 +23,12 @@ TEST(Router, NamesPartsAndRests) {
   params.clear();
   EXPECT_FALSE(fits("/api/incidents/{id}", "/api/incidents/12/ack", params));
   EXPECT_FALSE(fits("/api/incidents/{id}", "/api/incidents/", params));
+  EXPECT_TRUE(fits("/hooks/{fleet}/{device}", "/hooks/g%77/a%2Fb+c", params));
+  EXPECT_EQ(params["fleet"], "gw");
+  EXPECT_EQ(params["device"], "a/b+c");
+  EXPECT_EQ(sent_path({.raw_target = "http://h:1/a%2Fb?x=/#y"}), "/a%2Fb");
+  EXPECT_EQ(sent_path({.raw_target = "/a?x"}), "/a");
+  EXPECT_EQ(sent_path({.raw_target = "https://h"}), "/");
   EXPECT_TRUE(fits("/{rest...}", "/a/b.js", params));
   EXPECT_EQ(params["rest"], "a/b.js");
 }
@@ -104,10 +111,25 @@ TEST(RemoteWrite, ReadsSeriesAndSamples) {
   const auto batch =
       read_remote_write("snappy", "application/x-protobuf", packed(write_request(1.5)));
   ASSERT_TRUE(batch) << batch.error().what;
-  ASSERT_EQ(batch->size(), 1u);
-  EXPECT_EQ((*batch)[0].labels.text(), "up");
-  EXPECT_EQ((*batch)[0].value, 1.5);
-  EXPECT_EQ((*batch)[0].at, wall_from_millis(1'000));
+  ASSERT_EQ(batch->samples.size(), 1u);
+  EXPECT_EQ(batch->samples[0].labels.text(), "up");
+  EXPECT_EQ(batch->samples[0].value, 1.5);
+  EXPECT_EQ(batch->samples[0].at, wall_from_millis(1'000));
+  EXPECT_EQ(batch->series_refused, 0u);
+}
+
+TEST(RemoteWrite, OneBadSeriesTakesNoOtherWithIt) {
+  std::string nameless = write_request(2);
+  nameless.replace(nameless.find("__name__"), 8, "some_one");
+  const auto batch = read_remote_write(
+      "snappy", "", packed(write_request(1) + nameless + nameless + write_request(3)));
+  ASSERT_TRUE(batch) << batch.error().what;
+  ASSERT_EQ(batch->samples.size(), 2u);
+  EXPECT_EQ(batch->samples[1].value, 3);
+  EXPECT_EQ(batch->samples[1].labels.text(), "up");
+  EXPECT_EQ(batch->series_refused, 2u);
+  EXPECT_EQ(batch->samples_refused, 2u);
+  EXPECT_EQ(batch->why, "a series without a name: {some_one=\"up\"}");
 }
 
 TEST(RemoteWrite, RefusesWhatItCannotRead) {
@@ -122,6 +144,36 @@ TEST(RemoteWrite, RefusesWhatItCannotRead) {
   const auto v2 = read_remote_write(
       "snappy", "application/x-protobuf;proto=io.prometheus.write.v2.Request", "");
   EXPECT_EQ(v2.error().code, Code::conflict);
+}
+
+std::string filtered(net::HttpRequest request) {
+  auto data = parse_json(R"({"groups":[
+    {"name":"g","file":"a.yml","rules":[{"name":"Down","type":"alerting"},
+                                        {"name":"job:up","type":"recording"}]},
+    {"name":"h","file":"b.yml","rules":[{"name":"Down","type":"alerting"}]}]})");
+  const auto filter = RuleFilter::read(request);
+  if (!filter) { return filter.error().what; }
+  filter->apply(data->get_object());
+  std::string out;
+  for (const json::value& group : data->at("groups").as_array()) {
+    out += std::string(group.at("name").as_string()) + ":";
+    for (const json::value& rule : group.at("rules").as_array()) {
+      out += " " + std::string(rule.at("name").as_string());
+    }
+    out += ";";
+  }
+  return out;
+}
+
+TEST(RuleFilter, LeavesWhatWasAskedFor) {
+  EXPECT_EQ(filtered({}), "g: Down job:up;h: Down;");
+  EXPECT_EQ(filtered({.query = {{"type", "record"}}}), "g: job:up;");
+  EXPECT_EQ(filtered({.query = {{"type", "alert"}, {"file[]", "b.yml"}}}), "h: Down;");
+  EXPECT_EQ(filtered({.query = {{"rule_name[]", "job:up"}, {"rule_name[]", "x"}}}), "g: job:up;");
+  EXPECT_EQ(filtered({.query = {{"rule_group[]", "h"}, {"rule_group[]", "g"}}}),
+            "g: Down job:up;h: Down;");
+  EXPECT_EQ(filtered({.query = {{"type", "alerts"}}}),
+            "invalid parameter \"type\": not supported value \"alerts\": alert or record");
 }
 
 TEST(Sentence, SaysTheWorldInOneLine) {

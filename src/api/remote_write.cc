@@ -89,8 +89,9 @@ class Message {
   bool broken_ = false;
 };
 
+// `corrupt` is said of the whole request, `invalid` of one series.
 Error torn() {
-  return error(Code::invalid, "the message ends in the middle of a field");
+  return error(Code::corrupt, "the message ends in the middle of a field");
 }
 
 Result<Labels::Pair> read_label(std::string_view bytes) {
@@ -124,9 +125,11 @@ Result<Sample> read_sample(std::string_view bytes) {
   return out;
 }
 
+// Appends the samples of one series to `out`; on an error some may be there, without labels.
 Status read_series(std::string_view bytes, SampleBatch& out) {
   Message message(bytes);
   std::vector<Labels::Pair> pairs;
+  bool histograms = false;
   const size_t first = out.size();
   while (const auto field = message.next()) {
     if (field->wire != Wire::bytes) { continue; }
@@ -136,14 +139,17 @@ Status read_series(std::string_view bytes, SampleBatch& out) {
     } else if (field->number == 2) {
       VIGIE_TRY(Sample sample, read_sample(field->bytes));
       if (out.size() >= kSamplesMax) {
-        return error(Code::invalid, fmt::format("more than {} samples", kSamplesMax));
+        return error(Code::corrupt, fmt::format("more than {} samples", kSamplesMax));
       }
       out.push_back(std::move(sample));
     } else if (field->number == 4) {
-      return error(Code::invalid, "native histograms are not taken by this release");
+      histograms = true;
     }
   }
   if (message.broken()) { return torn(); }
+  if (histograms) {
+    return error(Code::invalid, "native histograms are not taken by this release");
+  }
   const Labels labels(std::move(pairs));
   if (labels.get(kMetricName).empty()) {
     return error(Code::invalid, fmt::format("a series without a name: {}", labels.text()));
@@ -152,10 +158,33 @@ Status read_series(std::string_view bytes, SampleBatch& out) {
   return ok();
 }
 
+Status take_series(std::string_view bytes, WriteRequest& out) {
+  const size_t first = out.samples.size();
+  Status read = read_series(bytes, out.samples);
+  if (read || read.error().code != Code::invalid) { return read; }
+  ++out.series_refused;
+  out.samples_refused += out.samples.size() - first;
+  out.samples.resize(first);
+  if (out.why.empty()) { out.why = read.error().what; }
+  return ok();
+}
+
+Result<WriteRequest> read_message(std::string_view bytes) {
+  Message message(bytes);
+  WriteRequest out;
+  while (const auto field = message.next()) {
+    if (field->number == 1 && field->wire == Wire::bytes) {
+      VIGIE_CHECK(take_series(field->bytes, out));
+    }
+  }
+  if (message.broken()) { return torn(); }
+  return out;
+}
+
 }  // namespace
 
-Result<SampleBatch> read_remote_write(std::string_view content_encoding,
-                                      std::string_view content_type, std::string_view body) {
+Result<WriteRequest> read_remote_write(std::string_view content_encoding,
+                                       std::string_view content_type, std::string_view body) {
   if (!content_encoding.empty() && content_encoding != "snappy") {
     return error(Code::conflict,
                  fmt::format("Content-Encoding \"{}\" is not snappy", content_encoding));
@@ -175,15 +204,11 @@ Result<SampleBatch> read_remote_write(std::string_view content_encoding,
   if (!snappy::RawUncompress(body.data(), body.size(), bytes.data())) {
     return error(Code::invalid, "the body is not a snappy block");
   }
-  Message message(bytes);
-  SampleBatch out;
-  while (const auto field = message.next()) {
-    if (field->number == 1 && field->wire == Wire::bytes) {
-      VIGIE_CHECK(read_series(field->bytes, out));
-    }
+  Result<WriteRequest> read = read_message(bytes);
+  if (!read && read.error().code == Code::corrupt) {
+    return error(Code::invalid, read.error().what);
   }
-  if (message.broken()) { return torn(); }
-  return out;
+  return read;
 }
 
 }  // namespace vigie::api

@@ -1,6 +1,9 @@
 #include "api/router.h"
 
+#include <algorithm>
+
 #include "base/json.h"
+#include "net/wire.h"
 
 namespace vigie::api {
 
@@ -16,16 +19,27 @@ std::string_view take_part(std::string_view& path) {
 
 }  // namespace
 
+std::string_view sent_path(const net::HttpRequest& request) {
+  std::string_view target = request.raw_target;
+  // The absolute form is for proxies: http://host/path.
+  if (const size_t scheme = target.find("://");
+      !target.starts_with('/') && scheme != std::string_view::npos) {
+    target.remove_prefix(std::min(target.find('/', scheme + 3), target.size()));
+  }
+  target = target.substr(0, target.find_first_of("?#"));
+  return target.empty() ? std::string_view("/") : target;
+}
+
 bool fits(std::string_view pattern, std::string_view path,
           std::map<std::string, std::string, std::less<>>& params) {
   while (!pattern.empty() && !path.empty()) {
     const std::string_view want = take_part(pattern);
     if (want.size() > 5 && want.ends_with("...}")) {
       if (path.front() == '/') { path.remove_prefix(1); }
-      params.emplace(want.substr(1, want.size() - 5), path);
+      params.emplace(want.substr(1, want.size() - 5), net::path_decode(path));
       return true;
     }
-    const std::string_view got = take_part(path);
+    const std::string got = net::path_decode(take_part(path));
     if (want.size() > 2 && want.front() == '{') {
       if (got.empty()) { return false; }
       params.emplace(want.substr(1, want.size() - 2), got);
@@ -99,6 +113,7 @@ net::HttpReply prometheus_error(const Error& error) {
       status = 499;
       break;
     case Code::exhausted:
+    case Code::conflict:
       type = "execution";
       status = 422;
       break;

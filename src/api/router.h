@@ -40,7 +40,10 @@ struct Route {
   Handler handler;
 };
 
-/// True when `path` fits; fills the named parts.
+/// The path as it was sent, still encoded.
+std::string_view sent_path(const net::HttpRequest& request);
+/// True when `path` fits; fills the named parts. The path is split before its parts are decoded, so
+/// that a name may have a slash in it (`a%2Fb`).
 bool fits(std::string_view pattern, std::string_view path,
           std::map<std::string, std::string, std::less<>>& params);
 

@@ -37,6 +37,7 @@ std::span<const Route> Routes::table() {
       {"GET", "/api/vigie/chains/{name}", signed_in, &Routes::chain_show},
       {"GET", "/api/vigie/fleets", signed_in, &Routes::fleets_list},
       {"GET", "/api/vigie/fleets/{name}", signed_in, &Routes::fleet_show},
+      {"GET", "/api/vigie/probes", signed_in, &Routes::probes_list},
       {"GET", "/api/vigie/who", signed_in, &Routes::who_show},
       {"GET", "/api/vigie/pages", signed_in, &Routes::pages_list},
       {"GET", "/api/vigie/why/{page}", signed_in, &Routes::page_why},

@@ -75,6 +75,7 @@ class Routes {
   Task<net::HttpReply> reload(Call call);
   Task<net::HttpReply> quit(Call call);
   Task<net::HttpReply> heartbeat(Call call);
+  Task<net::HttpReply> probes_list(Call call);
   Task<net::HttpReply> console(Call call);
   /// Where Prometheus' own pages were; generatorURL of alerts leads to /graph.
   Task<net::HttpReply> prometheus_page(Call call);

@@ -2,6 +2,9 @@
 
 #include "api/console_files.h"
 #include "api/routes.h"
+#include "base/assert.h"
+#include "net/gzip.h"
+#include "net/reply.h"
 
 namespace vigie::api {
 
@@ -19,6 +22,8 @@ constexpr std::string_view kContentPolicy =
     "default-src 'self'; img-src 'self' data:; style-src 'self'; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
+constexpr size_t kFileMax = 64 << 20;
+
 net::HttpReply file_reply(const ConsoleFile& file, const net::HttpRequest& request) {
   net::HttpReply reply;
   const bool hashed = file.path.starts_with("/assets/");
@@ -33,8 +38,14 @@ net::HttpReply file_reply(const ConsoleFile& file, const net::HttpRequest& reque
     reply.status = 304;
     return reply;
   }
-  reply.headers.set("Content-Encoding", "gzip");
-  reply.body = std::string(file.gzip);
+  if (net::accepts_gzip(request.headers.get("accept-encoding"))) {
+    reply.headers.set("Content-Encoding", "gzip");
+    reply.body = std::string(file.gzip);
+    return reply;
+  }
+  net::Inflater inflater;
+  const Status plain = inflater.add(file.gzip, reply.body, kFileMax);
+  BUG(plain.has_value(), "the console's own {} does not unpack", file.path);
   return reply;
 }
 
@@ -73,7 +84,17 @@ Task<net::HttpReply> Routes::quit(Call) {
   co_return net::text_reply(200, "Vigie is stopping.\n");
 }
 
+Task<net::HttpReply> Routes::probes_list(Call) {
+  json::object out;
+  out["probes"] = deps_.neighbours.probes();
+  co_return net::json_reply(200, to_text(out));
+}
+
 Task<net::HttpReply> Routes::heartbeat(Call call) {
+  // Who only asks whether the path is there is no device that lives.
+  if (call.request.method == "HEAD") {
+    co_return error_reply(405, "invalid", "a heartbeat is a GET, a POST or a PUT");
+  }
   const Status taken = deps_.neighbours.heartbeat(call.param("fleet"), call.param("device"));
   if (!taken) { co_return error_reply(taken.error()); }
   // It was counted: a device that lives must not look dead because our disk is full.
@@ -104,10 +125,13 @@ Task<net::HttpReply> Routes::prometheus_page(Call call) {
 Task<net::HttpReply> Routes::console(Call call) {
   const std::string& path = call.request.path;
   const ConsoleFile* file = file_at(path == "/" ? "/index.html" : path);
-  if (file == nullptr && (path.starts_with("/api/") || path.find('.') != std::string::npos)) {
+  // A browser may ask for a page of the console that it routes by itself; a program that asks for
+  // what is not there (/federate) must not take a page for an answer.
+  const bool browser = call.request.headers.get("accept").find("text/html") != std::string::npos;
+  const bool no_page = path.starts_with("/api/") || path.find('.') != std::string::npos;
+  if (file == nullptr && (no_page || !browser)) {
     co_return error_reply(404, "not_found", fmt::format("there is nothing at {}", path));
   }
-  // Any other path is a page of the console, which routes by itself.
   if (file == nullptr) { file = file_at("/index.html"); }
   co_return file_reply(*file, call.request);
 }

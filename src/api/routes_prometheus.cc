@@ -3,6 +3,7 @@
 #include "api/now.h"
 #include "api/remote_write.h"
 #include "api/routes.h"
+#include "api/rule_filter.h"
 #include "promql/result_json.h"
 
 namespace vigie::api {
@@ -76,12 +77,27 @@ net::HttpReply success(const std::string& data) {
 }
 
 /// A finished query as the API's body; built in the pool, since it can be large.
-std::string body_of(const promql::QueryResult& result) {
-  std::string out = fmt::format(R"({{"status":"success","data":{}}})", promql::result_json(result));
-  out.pop_back();
-  if (!result.warnings.empty()) { out += R"(,"warnings":)" + text_list(result.warnings); }
-  if (!result.infos.empty()) { out += R"(,"infos":)" + text_list(result.infos); }
-  return out + "}";
+std::string body_of(promql::QueryResult result) {
+  std::string notes;
+  if (!result.warnings.empty()) { notes += R"(,"warnings":)" + text_list(result.warnings); }
+  if (!result.infos.empty()) { notes += R"(,"infos":)" + text_list(result.infos); }
+  std::string out = R"({"status":"success","data":)";
+  promql::append_result(out, std::move(result));
+  out += notes + "}";
+  return out;
+}
+
+std::string refusal_of(const tsdb::Appended& appended, const WriteRequest& request, size_t count) {
+  std::string out = fmt::format(
+      "{} of {} samples refused: out of order {}, another value at the same time {}, "
+      "too many series {}",
+      appended.refused() + request.samples_refused, count, appended.out_of_order,
+      appended.conflicting, appended.over_limit);
+  if (request.series_refused != 0) {
+    out += fmt::format(", {} in {} series that cannot be taken ({})", request.samples_refused,
+                       request.series_refused, request.why);
+  }
+  return out + "\n";
 }
 
 struct SeriesQuestion {
@@ -128,8 +144,8 @@ std::vector<std::string> over_selectors(const SeriesQuestion& question, Read rea
 Task<net::HttpReply> Routes::run_query(std::function<Result<promql::QueryResult>()> query) {
   ++queries;
   auto work = [query = std::move(query)]() -> Result<std::string> {
-    VIGIE_TRY(const promql::QueryResult result, query());
-    return body_of(result);
+    VIGIE_TRY(promql::QueryResult result, query());
+    return body_of(std::move(result));
   };
   auto ran = co_await on(deps_.pool, deps_.edge, std::move(work));
   Result<std::string> body = ran ? *std::move(ran) : Result<std::string>(std::move(ran).error());
@@ -234,16 +250,29 @@ Task<net::HttpReply> Routes::label_values(Call call) {
   co_return reply;
 }
 
-Task<net::HttpReply> Routes::targets_list(Call) {
-  co_return success(deps_.neighbours.targets());
+Task<net::HttpReply> Routes::targets_list(Call call) {
+  const std::string_view state = call.request.param("state");
+  if (!state.empty() && state != "active" && state != "dropped" && state != "any") {
+    co_return prometheus_error(in_parameter(
+        error(Code::invalid, fmt::format("\"{}\" is neither active, dropped nor any", state)),
+        "state"));
+  }
+  co_return success(deps_.neighbours.targets(state, call.request.param("scrapePool")));
 }
 
-Task<net::HttpReply> Routes::rules_list(Call) {
+Task<net::HttpReply> Routes::rules_list(Call call) {
+  const auto filter = RuleFilter::read(call.request);
+  if (!filter) { co_return prometheus_error(filter.error()); }
   Question question = [](const engine::Heart& heart, WallTime now) {
     return view_of(heart, "alerting", "alerts", now);
   };
   const json::value alerts = co_await ask(std::move(question));
-  co_return success(deps_.neighbours.rules(alerts));
+  std::string data = deps_.neighbours.rules(alerts);
+  if (filter->takes_all()) { co_return success(data); }
+  auto parsed = parse_json(data);
+  if (!parsed) { co_return prometheus_error(parsed.error()); }
+  filter->apply(parsed->get_object());
+  co_return success(to_text(*parsed));
 }
 
 Task<net::HttpReply> Routes::prometheus_alerts(Call) {
@@ -297,9 +326,9 @@ Task<net::HttpReply> Routes::remote_write(Call call) {
     const int status = batch.error().code == Code::conflict ? 415 : status_of(batch.error().code);
     co_return net::text_reply(status, batch.error().what + "\n");
   }
-  const size_t count = batch->size();
+  const size_t count = batch->samples.size() + batch->samples_refused;
   auto done = std::make_shared<Completion<Result<tsdb::Appended>>>();
-  auto samples = std::make_shared<SampleBatch>(*std::move(batch));
+  auto samples = std::make_shared<SampleBatch>(std::move(batch->samples));
   Loop* edge = &deps_.edge;
   tsdb::Store* store = &deps_.store;
   deps_.store_loop.post([done, samples, edge, store] {
@@ -318,14 +347,10 @@ Task<net::HttpReply> Routes::remote_write(Call call) {
     co_return net::text_reply(status, appended.error().what + "\n");
   }
   written += appended->stored;
-  refused += appended->refused();
-  if (appended->refused() != 0) {
-    // 400 tells a sender not to try again: the samples are too old for their series.
-    co_return net::text_reply(
-        400, fmt::format("{} of {} samples refused: out of order {}, "
-                         "another value at the same time {}, too many series {}\n",
-                         appended->refused(), count, appended->out_of_order, appended->conflicting,
-                         appended->over_limit));
+  refused += appended->refused() + batch->samples_refused;
+  if (appended->refused() != 0 || batch->series_refused != 0) {
+    // 400 tells a sender not to try again: what was good is stored, the rest will never be.
+    co_return net::text_reply(400, refusal_of(*appended, *batch, count));
   }
   co_return net::text_reply(204, "");
 }

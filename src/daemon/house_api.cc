@@ -137,7 +137,9 @@ std::string House::metrics() const {
 
 api::Neighbours House::neighbours() {
   api::Neighbours out;
-  out.targets = [this] { return to_text(collect_->targets_json()); };
+  out.targets = [this](std::string_view state, std::string_view pool) {
+    return to_text(collect_->targets_json(state, pool));
+  };
   out.rules = [this](const json::value& alerts) {
     return alerting::rules_json(*evaluator_, alerts);
   };
@@ -146,6 +148,7 @@ api::Neighbours House::neighbours() {
     auto found = collect_->fleet_json(fleet, inactive, limit);
     return found ? json::value(*std::move(found)) : json::value(nullptr);
   };
+  out.probes = [this] { return collect_->probes_json(); };
   out.heartbeat = [this](std::string_view fleet, std::string_view device) {
     return collect_->heartbeat(fleet, device, real_clock().wall());
   };

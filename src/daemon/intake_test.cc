@@ -141,6 +141,11 @@ class Counter {
     out.metadata = [](std::string_view metric, size_t) {
       return json::object{{metric.empty() ? "up" : metric, json::array()}};
     };
+    out.targets = [](std::string_view state, std::string_view pool) {
+      return "\"" + std::string(state) + "," + std::string(pool) + "\"";
+    };
+    out.probes = [] { return json::array{json::object{{"name", "db"}, {"ok", false}}}; };
+    out.rules = [](const json::value&) { return std::string(R"({"groups":[]})"); };
     out.heartbeat = [this](std::string_view, std::string_view) {
       ++heartbeats;
       return ok();
@@ -319,6 +324,50 @@ TEST_F(Intake, PrometheusAddressesLeadToTheConsole) {
   EXPECT_EQ(counter_->over_tcp("/alerts", stay).headers.get("Location"), "./#/alerts");
   EXPECT_EQ(counter_->over_tcp("/api/v1/metadata?metric=up").body,
             R"({"status":"success","data":{"up":[]}})");
+}
+
+TEST_F(Intake, PrometheusFiltersAreHonouredOrRefused) {
+  EXPECT_EQ(counter_->over_tcp("/api/v1/targets?state=dropped&scrapePool=a").body,
+            R"({"status":"success","data":"dropped,a"})");
+  const net::HttpReply wrong = counter_->over_tcp("/api/v1/targets?state=gone");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_NE(wrong.body.find("bad_data"), std::string::npos) << wrong.body;
+  EXPECT_EQ(counter_->over_tcp("/api/v1/rules?type=record").status, 200);
+  EXPECT_EQ(counter_->over_tcp("/api/v1/rules?type=alerts").status, 400);
+}
+
+// Prometheus' classes of errors: dashboards and alerting on them look at the status.
+TEST_F(Intake, QueriesFailAsPrometheusOnesDo) {
+  const auto status = [&](const std::string& path) { return counter_->over_tcp(path).status; };
+  EXPECT_EQ(status("/api/v1/query?query=up%20%3D%3D"), 400);
+  EXPECT_EQ(status("/api/v1/query_range?query=1&start=0&end=20000&step=1"), 400);
+  EXPECT_EQ(status("/api/v1/query?query=label_replace(vector(1),%22a%22,%22%22,%22%22,%22(%22)"),
+            422);
+  const net::HttpReply huge =
+      counter_->over_tcp("/api/v1/query?query=count_over_time(up%5B1y:1ms%5D)");
+  EXPECT_EQ(huge.status, 422);
+  EXPECT_NE(huge.body.find("\"errorType\":\"execution\""), std::string::npos) << huge.body;
+}
+
+TEST_F(Intake, WhatIsNotThereIsNoPageForAProgram) {
+  EXPECT_EQ(counter_->over_tcp("/federate").status, 404);
+  EXPECT_EQ(counter_->over_tcp("/nothing/here").status, 404);
+  net::HttpOptions plain;
+  plain.accept_gzip = false;
+  const net::HttpReply page = counter_->over_tcp("/", plain);
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.headers.get("Content-Encoding"), "");
+  EXPECT_NE(page.body.find("<html"), std::string::npos);
+}
+
+TEST_F(Intake, OnlyToAskIsNoHeartbeat) {
+  EXPECT_EQ(counter_->send("HEAD", "/hooks/heartbeat/gw/1").status, 405);
+  EXPECT_EQ(counter_->heartbeats, 0);
+}
+
+TEST_F(Intake, ProbesSayWhy) {
+  EXPECT_EQ(counter_->send("GET", "/api/vigie/probes").body,
+            R"({"probes":[{"name":"db","ok":false}]})");
 }
 
 }  // namespace

@@ -23,7 +23,19 @@ bool is_text(std::string_view type) {
          kind == "application/openmetrics-text" || kind == "application/wasm";
 }
 
-bool accepts_gzip(std::string_view list) {
+bool has_no_body(int status) {
+  return status / 100 == 1 || status == 204 || status == 304;
+}
+
+bool is_ours(std::string_view name) {
+  return same_text(name, "Content-Length") || same_text(name, "Transfer-Encoding") ||
+         same_text(name, "Connection") || same_text(name, "Date");
+}
+
+}  // namespace
+
+bool accepts_gzip(std::string_view accept_encoding) {
+  std::string_view list = accept_encoding;
   bool any = false;
   while (!list.empty()) {
     const size_t comma = std::min(list.find(','), list.size());
@@ -41,17 +53,6 @@ bool accepts_gzip(std::string_view list) {
   }
   return any;
 }
-
-bool has_no_body(int status) {
-  return status / 100 == 1 || status == 204 || status == 304;
-}
-
-bool is_ours(std::string_view name) {
-  return same_text(name, "Content-Length") || same_text(name, "Transfer-Encoding") ||
-         same_text(name, "Connection") || same_text(name, "Date");
-}
-
-}  // namespace
 
 void compress_reply(HttpReply& reply, std::string_view accept_encoding) {
   const bool worth = reply.body.size() > kWorthCompressing &&

@@ -15,6 +15,8 @@ struct ReplyFrame {
   WallTime now{};
 };
 
+/// What an Accept-Encoding header says of gzip.
+bool accepts_gzip(std::string_view accept_encoding);
 /// Compresses large text when `accept_encoding` allows and the handler did not already.
 void compress_reply(HttpReply& reply, std::string_view accept_encoding);
 /// Head and body as bytes.
