@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "promql/evaluation.h"
+#include "promql/result_json.h"
 
 namespace vigie::promql {
 
@@ -36,7 +37,6 @@ void sort_matrix(QueryResult& result) {
 
 // A series of an answer: its points, and the text that they become on their way to who asked.
 uint64_t answer_bytes(const Labels& labels, size_t points) {
-  constexpr size_t kTextOfPoint = 32;
   return sizeof(SeriesPoints) + bytes_of(labels) + points * (sizeof(Point) + kTextOfPoint);
 }
 

@@ -116,7 +116,6 @@ void put_vector(std::string& out, const QueryResult& result) {
 }
 
 void put_matrix(std::string& out, QueryResult& result) {
-  constexpr size_t kTextOfPoint = 32;
   size_t points = 0;
   for (const SeriesPoints& series : result.matrix) { points += series.points.size(); }
   // A text that grows by doubling would be three times as large for a moment.

@@ -10,6 +10,8 @@ namespace vigie::promql {
 /// "NaN", "+Inf", "-Inf".
 std::string format_value(double value);
 
+/// What a point of an answer takes as text, when its value has all its digits.
+inline constexpr size_t kTextOfPoint = 44;
 /// The `data` object of Prometheus' /api/v1/query and query_range:
 /// {"resultType":"vector","result":[...]}.
 std::string result_json(QueryResult result);
