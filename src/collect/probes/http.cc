@@ -34,8 +34,9 @@ const ProbeKind http_probe{
     .trust = Trust::hostile_peer,
     .fields = http_check_fields(),
     .shorthand = "url",
-    .example = "{url: \"http://127.0.0.1:8080/health\", status: [200], json: {/status: UP}, "
-               "headers-match: {Content-Type: ^application/json}}",
+    .example =
+        "{url: \"http://127.0.0.1:8080/health\", status: [200], json: {/status: UP}, "
+        "headers-match: {Content-Type: ^application/json}}",
     .make = &make,
 };
 
