@@ -10,6 +10,7 @@
 #include "api/router.h"
 #include "api/rule_filter.h"
 #include "api/sessions.h"
+#include "base/disk.h"
 #include "base/testing/faulty_disk.h"
 
 namespace vigie::api {
@@ -132,15 +133,26 @@ TEST(RemoteWrite, OneBadSeriesTakesNoOtherWithIt) {
   EXPECT_EQ(batch->why, "a series without a name: {some_one=\"up\"}");
 }
 
+TEST(RemoteWrite, LeavesOutLabelsThatAreTwiceOrNotUtf8) {
+  std::string twice = write_request(2);
+  const std::string label = twice.substr(2, 16);
+  twice.insert(2, label);
+  twice[1] = static_cast<char>(twice[1] + static_cast<char>(label.size()));
+  const auto batch = read_remote_write(
+      "snappy", "", packed(write_request(1, "u\xff") + twice + write_request(3)));
+  ASSERT_TRUE(batch) << batch.error().what;
+  ASSERT_EQ(batch->samples.size(), 1u);
+  EXPECT_EQ(batch->series_refused, 2u);
+  EXPECT_EQ(batch->samples_refused, 2u);
+  EXPECT_NE(batch->why.find("is not UTF-8"), std::string::npos) << batch->why;
+}
+
 TEST(RemoteWrite, RefusesWhatItCannotRead) {
   EXPECT_EQ(read_remote_write("gzip", "", "x").error().code, Code::conflict);
   EXPECT_EQ(read_remote_write("snappy", "", "not snappy").error().code, Code::invalid);
   std::string torn = write_request(1);
   torn.pop_back();
   EXPECT_EQ(read_remote_write("snappy", "", packed(torn)).error().code, Code::invalid);
-  const auto latin = read_remote_write("snappy", "", packed(write_request(1, "u\xff")));
-  ASSERT_FALSE(latin);
-  EXPECT_NE(latin.error().what.find("is not UTF-8"), std::string::npos) << latin.error().what;
   const auto v2 = read_remote_write(
       "snappy", "application/x-protobuf;proto=io.prometheus.write.v2.Request", "");
   EXPECT_EQ(v2.error().code, Code::conflict);

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <snappy.h>
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
@@ -103,11 +104,24 @@ Result<Labels::Pair> read_label(std::string_view bytes) {
     if (field->number == 2) { out.second = field->bytes; }
   }
   if (message.broken()) { return torn(); }
-  if (!is_utf8(out.first) || !is_utf8(out.second)) {
-    return error(Code::invalid, fmt::format("label \"{}\" is not UTF-8: \"{}\"",
-                                            repaired_utf8(out.first), repaired_utf8(out.second)));
-  }
   return out;
+}
+
+/// Remote write's specification: labels in UTF-8, none twice, and a name among them.
+Status check_labels(std::vector<Labels::Pair>& pairs) {
+  std::sort(pairs.begin(), pairs.end());
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const auto& [name, value] = pairs[i];
+    if (!is_utf8(name) || !is_utf8(value)) {
+      return error(Code::invalid, fmt::format("label \"{}\" is not UTF-8: \"{}\"",
+                                              repaired_utf8(name), repaired_utf8(value)));
+    }
+    if (name.empty()) { return error(Code::invalid, "a label without a name"); }
+    if (i > 0 && pairs[i - 1].first == name) {
+      return error(Code::invalid, fmt::format("label \"{}\" stands twice", name));
+    }
+  }
+  return ok();
 }
 
 Result<Sample> read_sample(std::string_view bytes) {
@@ -150,6 +164,7 @@ Status read_series(std::string_view bytes, SampleBatch& out) {
   if (histograms) {
     return error(Code::invalid, "native histograms are not taken by this release");
   }
+  VIGIE_CHECK(check_labels(pairs));
   const Labels labels(std::move(pairs));
   if (labels.get(kMetricName).empty()) {
     return error(Code::invalid, fmt::format("a series without a name: {}", labels.text()));

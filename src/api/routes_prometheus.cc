@@ -90,9 +90,9 @@ std::string body_of(promql::QueryResult result) {
 std::string refusal_of(const tsdb::Appended& appended, const WriteRequest& request, size_t count) {
   std::string out = fmt::format(
       "{} of {} samples refused: out of order {}, another value at the same time {}, "
-      "too many series {}",
+      "too many series {}, of a time yet to come {}",
       appended.refused() + request.samples_refused, count, appended.out_of_order,
-      appended.conflicting, appended.over_limit);
+      appended.conflicting, appended.over_limit, appended.too_early);
   if (request.series_refused != 0) {
     out += fmt::format(", {} in {} series that cannot be taken ({})", request.samples_refused,
                        request.series_refused, request.why);

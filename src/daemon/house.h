@@ -45,6 +45,7 @@ class House {
   Status open_stores();
   Status open_rooms();
   Status listen();
+  void unlisten();
   api::Neighbours neighbours();
   engine::EngineDeps engine_deps();
   runbook::Outside outside();
