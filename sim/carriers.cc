@@ -24,7 +24,7 @@ void Carriers::arrive(Delivered delivered) {
   if (seen.count > 1 && !delivered.repeat) {
     broken_.push_back(delivered.key + " was repeated without saying so");
   }
-  if (seen.count > 1 + life_ - seen.first_life) {
+  if (seen.count > 1 + life_ - seen.first_life + seen.unanswered) {
     broken_.push_back(fmt::format("{} was delivered {} times with {} crashes between",
                                   delivered.key, seen.count, life_ - seen.first_life));
   }
@@ -56,14 +56,17 @@ void Carriers::carry(const engine::Release& release, const std::string& channel,
     finish(release, conditions.page_takes, Outcome::failed, "the carrier answered 503", aside);
     return;
   }
+  const auto* page = std::get_if<Page>(&release.effect.body);
+  const bool again = page != nullptr && !page->repeats.empty();
   Delivered one{.at = clock_.wall(),
-                .key = release.key,
+                .key = again ? page->repeats : release.key,
                 .body = release.effect.body,
-                .repeat = release.repeat};
+                .repeat = release.repeat || again};
   if (conditions.page_lost > 0 && random_.chance(conditions.page_lost)) {
+    const std::string lost = fmt::format(R"({{"retry":"later","maybe":true,"key":"{}"}})", one.key);
+    ++seen_[one.key].unanswered;
     arrive(std::move(one));
-    finish(release, conditions.page_takes, Outcome::failed, "no answer in time",
-           R"({"retry":"later","maybe":true})");
+    finish(release, conditions.page_takes, Outcome::failed, "no answer in time", lost);
     return;
   }
   finish(release, conditions.page_takes, Outcome::ok, "accepted", aside);

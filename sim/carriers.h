@@ -78,9 +78,9 @@ class Carriers {
     EffectSettled settled;
     std::optional<Delivered> arrives;
   };
-  /// How often a key was seen, and in which life first.
+  /// How often a key was seen, in which life first, and how often nobody heard that it arrived.
   struct Seen {
-    int count = 0, first_life = 0;
+    int count = 0, first_life = 0, unanswered = 0;
   };
   void finish(const engine::Release& release, Millis after, Outcome outcome, std::string detail,
               std::string data = "{}");

@@ -13,7 +13,8 @@ namespace vigie::sim {
 /// 2. an alert is placed, and an incident answered by a run or a page, in the instant it appears;
 ///    nobody is paged for what is answered, muted or over; what needs something unhealthy is its
 ///    victim and opens no incident of its own;
-/// 3. a key is delivered once, at most once more for each crash between, then marked as a repeat;
+/// 3. a key is delivered once, at most once more for each crash between and for each time nobody
+///    heard that it arrived, then marked as a repeat;
 /// 4. a step that may not be repeated never is, and no unit runs twice;
 /// 5. what was acknowledged is in the journal; a replay derives what was recorded; a start knows
 ///    byte for byte what the life before knew, and a snapshot survives a restore (at every crash

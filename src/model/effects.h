@@ -18,7 +18,10 @@ struct Page {
   std::string address;  ///< For that kind.
   std::string subject, text;
   int64_t level = 0;
-  VIGIE_FIELDS(page, incident, person, name, channel, address, subject, text, level)
+  /// The key under which an earlier attempt left that may have arrived: this one travels under it
+  /// again, marked as a repeat. "": none may have.
+  std::string repeats;
+  VIGIE_FIELDS(page, incident, person, name, channel, address, subject, text, level, repeats)
 };
 
 /// One notification of a group of alerts to one integration of an Alertmanager receiver.

@@ -381,6 +381,24 @@ TEST(Paging, EscalatesAtOnceWhenNobodyOfALevelCanBeReached) {
   EXPECT_EQ(room.pages(), Pages{"cho email"});
 }
 
+TEST(Paging, WhatMayHaveArrivedIsRepeatedUnderItsKey) {
+  Room room;
+  room.open_and_want(1);
+  room.fail("page-1");
+  room.forward(5s);
+  EXPECT_EQ(room.last_id(), "page-1-2");
+  EXPECT_EQ(room.last_page().repeats, "") << "the first one certainly did not arrive";
+  room.settle("page-1-2", Outcome::failed, R"({"retry":"later","maybe":true,"key":"k-2"})");
+  room.forward(10s);
+  EXPECT_EQ(room.last_id(), "page-1-3");
+  EXPECT_EQ(room.last_page().repeats, "k-2");
+  room.settle("page-1-3", Outcome::failed, R"({"retry":"later","maybe":true,"key":"k-2"})");
+  room.forward(20s);
+  EXPECT_EQ(room.last_page().repeats, "k-2");
+  room.settle("page-1-4", Outcome::ok, R"({"repeat":true})");
+  EXPECT_TRUE(get_bool(room.view("why/1").get_object(), "repeat"));
+}
+
 TEST(Paging, GivesUpAfterEightAttempts) {
   Room room{R"(
 people: {ana: {email: ana@example.org}, ben: {email: ben@example.org}}

@@ -40,7 +40,9 @@ class Notifier {
  public:
   virtual ~Notifier() = default;
   /// Success means accepted by the other side, not read. An error's Retry says whether the same
-  /// message may be accepted later; its text never contains a secret.
+  /// message may be accepted later; its text never contains a secret. Code::timeout means that the
+  /// other side has the message and did not answer: it may have arrived. What certainly did not
+  /// arrive has another code, also when time was up.
   virtual Task<Result<Receipt>> send(Message message, MonoTime deadline) = 0;
 };
 

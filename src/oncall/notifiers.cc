@@ -16,16 +16,20 @@ std::string plain_name(std::string_view text) {
   return out.empty() ? "vigie" : out.substr(0, 63);
 }
 
-std::string aside(Retry retry, bool repeat, bool maybe = false) {
-  return to_text(json::object{
-      {"retry", retry == Retry::later ? "later" : "never"}, {"repeat", repeat}, {"maybe", maybe}});
+/// `key`: under which the message left, when it may have arrived all the same.
+std::string aside(Retry retry, bool repeat, const std::string& key = "") {
+  json::object out{{"retry", retry == Retry::later ? "later" : "never"},
+                   {"repeat", repeat},
+                   {"maybe", !key.empty()}};
+  if (!key.empty()) { out["key"] = key; }
+  return to_text(out);
 }
 
-Settled settled_by(const Result<Receipt>& result, bool repeat) {
+Settled settled_by(const Result<Receipt>& result, bool repeat, const std::string& key) {
   if (result) { return {Outcome::ok, result->detail, aside(Retry::never, repeat)}; }
   const Error& failure = result.error();
   const bool maybe = failure.code == Code::timeout;
-  return {Outcome::failed, failure.what, aside(failure.retry, repeat, maybe)};
+  return {Outcome::failed, failure.what, aside(failure.retry, repeat, maybe ? key : "")};
 }
 
 }  // namespace
@@ -48,9 +52,15 @@ void Notifiers::adopt(const config::Node& root, config::Secrets secrets) {
 }
 
 Task<Settled> Notifiers::perform(Effect effect, int64_t attempt, bool repeat, MonoTime deadline) {
-  Message message{.id = effect.id.text + "." + instance_, .attempt = attempt, .repeat = repeat};
+  std::string key = effect.id.text;
   std::string kind;
+  Message message;
   if (Page* page = std::get_if<Page>(&effect.body)) {
+    // The other side knows it as the message that may have arrived already.
+    if (!page->repeats.empty()) {
+      key = page->repeats;
+      repeat = true;
+    }
     kind = page->channel;
     message.body = std::move(*page);
   } else if (Notify* notify = std::get_if<Notify>(&effect.body)) {
@@ -65,9 +75,12 @@ Task<Settled> Notifiers::perform(Effect effect, int64_t attempt, bool repeat, Mo
     co_return Settled{Outcome::failed, fmt::format("no notifier \"{}\" in this release", kind),
                       aside(Retry::never, repeat)};
   }
+  message.id = key + "." + instance_;
+  message.attempt = attempt;
+  message.repeat = repeat;
   const std::shared_ptr<Notifier> notifier = found->second;
   const Result<Receipt> result = co_await notifier->send(std::move(message), deadline);
-  co_return settled_by(result, repeat);
+  co_return settled_by(result, repeat, key);
 }
 
 }  // namespace vigie::oncall

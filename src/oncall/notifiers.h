@@ -18,8 +18,9 @@ namespace vigie::oncall {
 struct Settled {
   Outcome outcome = Outcome::ok;
   std::string detail;
-  /// {"retry": "never"|"later", "repeat": bool, "maybe": bool}; the deciders read it. `maybe`:
-  /// there was no answer in time, so a failed attempt may have arrived all the same.
+  /// {"retry": "never"|"later", "repeat": bool, "maybe": bool, "key": "..."}; the deciders read it.
+  /// `maybe`: the other side has it and did not answer, so a failed attempt may have arrived all
+  /// the same, under `key`.
   std::string data;
 };
 

@@ -1,5 +1,6 @@
 #include "oncall/notifiers.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -10,9 +11,9 @@
 #include <set>
 #include <sstream>
 
+#include "base/utf8.h"
 #include "config/book.h"
 #include "oncall/oncall.h"
-#include "base/utf8.h"
 #include "oncall/testing/smtp_sink.h"
 #include "oncall/testing/webhook_sink.h"
 
@@ -75,9 +76,34 @@ class Post {
     return settled_.value_or(Settled{});
   }
 
+  /// Begins a send and does not wait for it; how it ended is in ended(i), in the order of asking.
+  void begin(EffectBody body, Nanos within) {
+    group_.spawn(keep(Effect{{fmt::format("page-{}", ends_.size() + 1)}, std::move(body)},
+                      real_clock().mono() + within, ends_.size()));
+  }
+  /// Waits for the sends from `first` on.
+  bool ended_from(size_t first, Nanos within) {
+    const auto all = [&] {
+      return std::all_of(ends_.begin() + static_cast<std::ptrdiff_t>(first), ends_.end(),
+                         [](const auto& end) { return end.has_value(); });
+    };
+    return loop_.run_until(all, real_clock().mono() + within);
+  }
+  const std::optional<Settled>& ended(size_t i) const { return ends_.at(i); }
+  /// Cuts off what is under way; false when it does not end at once.
+  bool stop() {
+    group_.cancel();
+    return loop_.run_until([&] { return group_.size() == 0; }, real_clock().mono() + 5s);
+  }
+
   std::string dir_;
 
  private:
+  Task<void> keep(Effect effect, MonoTime deadline, size_t place) {
+    ends_.emplace_back();
+    Settled settled = co_await notifiers_.perform(std::move(effect), 1, false, deadline);
+    ends_[place] = std::move(settled);
+  }
   Task<void> perform(Effect effect, bool repeat, MonoTime deadline) {
     Settled settled =
         co_await notifiers_.perform(std::move(effect), repeat ? 2 : 1, repeat, deadline);
@@ -89,6 +115,7 @@ class Post {
   Notifiers notifiers_{{.loop = loop_, .http = http_, .version = "0.1"}};
   TaskGroup group_;
   std::optional<Settled> settled_;
+  std::vector<std::optional<Settled>> ends_;
 };
 
 std::string mail_book(const SmtpSink& sink, const std::string& more = "smtp_require_tls: false") {
@@ -98,6 +125,11 @@ std::string mail_book(const SmtpSink& sink, const std::string& more = "smtp_requ
 
 std::string retry_of(const Settled& settled) {
   return get_string(parse_json(settled.data)->get_object(), "retry");
+}
+
+/// Whether a failed send may have arrived all the same.
+bool maybe(const Settled& settled) {
+  return get_bool(parse_json(settled.data)->get_object(), "maybe");
 }
 
 TEST(Email, HandsAPageOver) {
@@ -188,6 +220,78 @@ TEST(Email, SaysWhetherTryingAgainHelps) {
   }
 }
 
+TEST(Email, AnUnansweredMailKeepsNobodyElseWaiting) {
+  SmtpSink sink{{.hang_for = "ana@example.org"}};
+  Post post{mail_book(sink)};
+  for (int i = 0; i < 20; ++i) { post.begin(a_page("email", "ana@example.org"), 120s); }
+  for (int i = 0; i < 3; ++i) { post.begin(a_page("email", "ben@example.org"), 10s); }
+  ASSERT_TRUE(post.ended_from(20, 15s));
+  for (size_t i = 20; i < 23; ++i) {
+    EXPECT_EQ(post.ended(i)->outcome, Outcome::ok) << post.ended(i)->detail;
+  }
+  EXPECT_FALSE(post.ended(0));
+  EXPECT_TRUE(post.stop()) << "a stop waits for the mail server";
+}
+
+TEST(Email, ASlowServerIsAskedForManyMailsAtOnce) {
+  SmtpSink sink{{.answers_after = 1s}};
+  Post post{mail_book(sink)};
+  for (int i = 0; i < 16; ++i) { post.begin(a_page("email", "ana@example.org"), 10s); }
+  ASSERT_TRUE(post.ended_from(0, 15s));
+  for (size_t i = 0; i < 16; ++i) {
+    EXPECT_EQ(post.ended(i)->outcome, Outcome::ok) << post.ended(i)->detail;
+  }
+}
+
+TEST(Email, WhatFindsEveryPlaceTakenWaitsForItsTurn) {
+  SmtpSink sink{{.hang_for = "ana@example.org"}};
+  Post post{mail_book(sink)};
+  for (int i = 0; i < 8; ++i) { post.begin(a_page("email", "ana@example.org"), 120s); }
+  post.begin(a_page("email", "ana@example.org"), 300ms);
+  for (int i = 0; i < 100; ++i) { post.begin(a_page("email", "ben@example.org"), 30s); }
+  ASSERT_TRUE(post.ended_from(8, 40s));
+  EXPECT_NE(post.ended(8)->detail.find("never had its turn, 8 were before it"), std::string::npos)
+      << post.ended(8)->detail;
+  EXPECT_FALSE(maybe(*post.ended(8)));
+  for (size_t i = 9; i < 109; ++i) {
+    EXPECT_EQ(post.ended(i)->outcome, Outcome::ok) << post.ended(i)->detail;
+  }
+  EXPECT_TRUE(post.stop());
+}
+
+TEST(Email, WhatWasTakenAndNotAnsweredMayHaveArrived) {
+  SmtpSink sink{{.drop_after_data = true}};
+  Post post{mail_book(sink)};
+  Settled settled = post.send(a_page("email", "ana@example.org"));
+  EXPECT_EQ(settled.outcome, Outcome::failed);
+  EXPECT_EQ(retry_of(settled), "later");
+  EXPECT_TRUE(maybe(settled)) << settled.detail;
+  EXPECT_NE(settled.detail.find("hung up"), std::string::npos) << settled.detail;
+  EXPECT_EQ(get_string(parse_json(settled.data)->get_object(), "key"), "page-17");
+  sink.behave({.hang_for = "ana@example.org"});
+  settled = post.send(a_page("email", "ana@example.org"), 500ms);
+  EXPECT_TRUE(maybe(settled)) << settled.detail;
+  EXPECT_NE(settled.detail.find("gave no answer in time"), std::string::npos) << settled.detail;
+  sink.behave({.hang = true});
+  settled = post.send(a_page("email", "ana@example.org"), 500ms);
+  EXPECT_FALSE(maybe(settled)) << settled.detail;
+  sink.behave({.to_message = "451 4.3.0 later"});
+  EXPECT_FALSE(maybe(post.send(a_page("email", "ana@example.org"))));
+}
+
+TEST(Email, RepeatsUnderTheKeyThatMayHaveArrived) {
+  SmtpSink sink;
+  Post post{mail_book(sink)};
+  Page page = a_page("email", "ana@example.org");
+  page.repeats = "page-16";
+  const Settled settled = post.send(page);
+  EXPECT_TRUE(get_bool(parse_json(settled.data)->get_object(), "repeat"));
+  const auto mails = sink.mails();
+  ASSERT_EQ(mails.size(), 1U);
+  EXPECT_EQ(mails[0].header("Message-ID"), "<page-16.astreinte@example.org>");
+  EXPECT_EQ(mails[0].header("X-Vigie-Repeat"), "1");
+}
+
 TEST(Email, SpellsOutAGroupOfAlerts) {
   SmtpSink sink;
   Post post{mail_book(sink) +
@@ -275,6 +379,18 @@ TEST(Webhook, SaysWhetherTryingAgainHelps) {
   }
 }
 
+TEST(Webhook, WhatWasSentAndNotAnsweredMayHaveArrived) {
+  WebhookSink sink{{.hang = true}};
+  Post post{"name: x"};
+  EXPECT_TRUE(maybe(post.send(a_page("webhook", sink.url()), 300ms)));
+  sink.behave({.drop = true});
+  const Settled settled = post.send(a_page("webhook", sink.url()));
+  EXPECT_TRUE(maybe(settled)) << settled.detail;
+  EXPECT_EQ(retry_of(settled), "later");
+  sink.behave({.status = 500});
+  EXPECT_FALSE(maybe(post.send(a_page("webhook", sink.url()))));
+}
+
 TEST(Terminal, AppendsToAFile) {
   Post post{"name: x"};
   ASSERT_EQ(post.send(a_page("terminal", "pages.txt")).outcome, Outcome::ok);
@@ -332,6 +448,7 @@ TEST(NotifierKinds, FailPlainlyOnAClosedPortAndAnUnknownKind) {
   Post post{address};
   EXPECT_EQ(retry_of(post.send(a_page("email", "ana@example.org"))), "later");
   EXPECT_EQ(retry_of(post.send(a_page("webhook", url))), "later");
+  EXPECT_FALSE(maybe(post.send(a_page("webhook", url))));
   EXPECT_EQ(retry_of(post.send(a_page("pigeon", "x"))), "never");
   EXPECT_EQ(retry_of(post.send(a_page("email", "not an address"))), "never");
   EXPECT_EQ(retry_of(post.send(AbortStep{})), "never");

@@ -19,10 +19,13 @@ Millis retry_delay(int64_t attempts) {
   return std::min(delay, kRetryMost);
 }
 
-/// What the notifier's shell adds to an outcome: {"retry": "never"|"later", "repeat": bool}.
+/// What the notifier's shell adds to an outcome: {"retry": "never"|"later", "repeat": bool,
+/// "maybe": bool, "key": "..."}.
 struct Aside {
   bool may_retry = true;
   bool repeat = false;
+  bool maybe = false;
+  std::string key;  ///< Of what may have arrived.
 };
 
 Aside read_aside(const std::string& data) {
@@ -32,6 +35,8 @@ Aside read_aside(const std::string& data) {
   if (object == nullptr) { return aside; }
   aside.may_retry = get_string(*object, "retry", "later") != "never";
   aside.repeat = get_bool(*object, "repeat");
+  aside.maybe = get_bool(*object, "maybe");
+  aside.key = get_string(*object, "key");
   return aside;
 }
 
@@ -131,7 +136,8 @@ void Desk::attempt(Pursuit& p, LedgerPage& page) {
                     .address = page.address,
                     .subject = page.subject,
                     .text = page.text,
-                    .level = page.level});
+                    .level = page.level,
+                    .repeats = page.key});
 }
 
 void Desk::settled(const EffectSettled& fact) {
@@ -146,7 +152,7 @@ void Desk::settled(const EffectSettled& fact) {
   const Aside aside = read_aside(fact.data);
   page.in_flight = false;
   page.late_at.reset();
-  page.repeat = page.repeat || aside.repeat;
+  page.repeat = page.repeat || aside.repeat || (!page.key.empty() && fact.outcome == Outcome::ok);
   page.detail = fact.detail;
   out_.say(PageSettled{.page = id,
                        .incident = page.incident,
@@ -166,6 +172,9 @@ void Desk::settled(const EffectSettled& fact) {
     return close(*p, page, PageState::sent, fact.detail);
   }
   because(page, fmt::format("attempt {} failed: {}", page.attempts, fact.detail));
+  if (aside.maybe && page.key.empty()) {
+    page.key = aside.key.empty() ? fact.effect.text : aside.key;
+  }
   if (p == nullptr) {
     page.state = PageState::failed;
     return;

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <fmt/core.h>
+#include <fmt/format.h>
 #include <pthread.h>
 
 #include <algorithm>
@@ -9,7 +10,10 @@
 #include <atomic>
 #include <cstring>
 #include <deque>
+#include <functional>
 #include <mutex>
+#include <optional>
+#include <system_error>
 #include <thread>
 
 #include "base/utf8.h"
@@ -18,37 +22,41 @@ namespace vigie::oncall {
 
 namespace {
 
-constexpr size_t kWaitingMax = 1000;
-constexpr long kConnectionsMax = 16;
-constexpr int kPollMillis = 10'000;
+constexpr size_t kAtOnce = 32;
+constexpr size_t kAtOnceOfServer = 24;
+constexpr size_t kAtOnceOfRecipients = 8;
 
 using Done = Completion<Result<std::string>>;
 
+/// One mail. Written before it waits; from then on only what says so changes.
 struct Job {
   SmtpServer server;
   Envelope envelope;
-  long timeout_ms = 0;
-  std::shared_ptr<Done> done;
-  std::atomic<bool> cancelled{false};
+  MonoTime deadline;
+  std::string place, recipients;  ///< Whom it must not keep others from.
+  std::shared_ptr<Done> done;     ///< Owned by the loop.
+  std::atomic<bool> settled{false};
+  std::atomic<bool> over{false};  ///< Given up: its thread should end.
+  /// libcurl has read the whole mail: from here on the server may have it.
+  std::atomic<bool> handed{false};
 
-  // Owned by the thread.
-  CURL* easy = nullptr;
-  curl_slist* recipients = nullptr;
+  // Owned by the thread that carries it.
   size_t offset = 0;
   std::string answer;  ///< The server's last line about the mail.
   std::array<char, CURL_ERROR_SIZE> complaint{};
-
-  ~Job() {
-    curl_easy_cleanup(easy);
-    curl_slist_free_all(recipients);
-  }
+  std::function<void(Result<std::string>)> settle;
 };
+
+std::string place_of(const SmtpServer& server) {
+  return fmt::format("{}:{}", server.host, server.port);
+}
 
 size_t give_bytes(char* out, size_t size, size_t count, void* user) {
   Job& job = *static_cast<Job*>(user);
   const size_t given = std::min(size * count, job.envelope.bytes.size() - job.offset);
   std::memcpy(out, job.envelope.bytes.data() + job.offset, given);
   job.offset += given;
+  if (given == 0) { job.handed = true; }
   return given;
 }
 
@@ -57,8 +65,17 @@ size_t hear_line(char* data, size_t size, size_t count, void* user) {
   // The answer to our leaving says nothing about the mail.
   if (line.starts_with("221")) { return size * count; }
   const std::string_view said = line.substr(0, line.find_last_not_of("\r\n") + 1);
-  static_cast<Job*>(user)->answer = repaired_utf8(std::string(cut_utf8(said, 300)));
+  Job& job = *static_cast<Job*>(user);
+  job.answer = repaired_utf8(std::string(cut_utf8(said, 300)));
+  const bool last = said.size() < 4 || said[3] != '-';
+  // The mail is taken: that counts, also where the server then hangs over our leaving.
+  if (job.handed && last && said.starts_with('2')) { job.settle(job.answer); }
   return size * count;
+}
+
+/// libcurl asks at least every second, also while it waits for an answer.
+int is_over(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<Job*>(user)->over ? 1 : 0;
 }
 
 std::string url_of(const SmtpServer& server) {
@@ -88,11 +105,27 @@ void set_tls(CURL* easy, const SmtpServer& server) {
   if (!tls.key_file.empty()) { set(easy, CURLOPT_SSLKEY, tls.key_file.c_str()); }
 }
 
-/// False when libcurl has no memory left.
-bool prepare(Job& job) {
-  job.easy = curl_easy_init();
-  if (job.easy == nullptr) { return false; }
-  CURL* easy = job.easy;
+struct FreeEasy {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using Easy = std::unique_ptr<CURL, FreeEasy>;
+using Recipients = std::unique_ptr<curl_slist, FreeList>;
+
+Recipients recipients_of(const Envelope& envelope) {
+  Recipients out;
+  for (const std::string& to : envelope.to) {
+    curl_slist* longer = curl_slist_append(out.get(), ("<" + to + ">").c_str());
+    if (longer == nullptr) { return nullptr; }
+    static_cast<void>(out.release());
+    out.reset(longer);
+  }
+  return out;
+}
+
+void prepare(CURL* easy, Job& job, curl_slist* recipients, int64_t left_ms) {
   const SmtpServer& server = job.server;
   set(easy, CURLOPT_URL, url_of(server).c_str());
   set(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
@@ -101,36 +134,44 @@ bool prepare(Job& job) {
   set(easy, CURLOPT_PROXY, "");
   set(easy, CURLOPT_FORBID_REUSE, 1L);
   set(easy, CURLOPT_FRESH_CONNECT, 1L);
-  set(easy, CURLOPT_TIMEOUT_MS, job.timeout_ms);
+  set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(left_ms));
+  // The wait for one answer has a limit of its own, which leaving the server keeps, too.
+  set(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>(left_ms / 1000 + 1));
+  set(easy, CURLOPT_NOPROGRESS, 0L);
+  set(easy, CURLOPT_XFERINFOFUNCTION, &is_over);
+  set(easy, CURLOPT_XFERINFODATA, &job);
   set(easy, CURLOPT_ERRORBUFFER, job.complaint.data());
   set(easy, CURLOPT_MAIL_FROM, ("<" + job.envelope.from + ">").c_str());
-  for (const std::string& to : job.envelope.to) {
-    curl_slist* longer = curl_slist_append(job.recipients, ("<" + to + ">").c_str());
-    if (longer == nullptr) { return false; }
-    job.recipients = longer;
-  }
-  set(easy, CURLOPT_MAIL_RCPT, job.recipients);
+  set(easy, CURLOPT_MAIL_RCPT, recipients);
   set(easy, CURLOPT_UPLOAD, 1L);
   set(easy, CURLOPT_READFUNCTION, &give_bytes);
   set(easy, CURLOPT_READDATA, &job);
   set(easy, CURLOPT_HEADERFUNCTION, &hear_line);
   set(easy, CURLOPT_HEADERDATA, &job);
-  set(easy, CURLOPT_PRIVATE, &job);
   if (!server.username.empty()) {
     set(easy, CURLOPT_USERNAME, server.username.c_str());
     set(easy, CURLOPT_PASSWORD, server.password.c_str());
     if (!server.identity.empty()) { set(easy, CURLOPT_SASL_AUTHZID, server.identity.c_str()); }
   }
   set_tls(easy, server);
-  return true;
 }
 
-Error smtp_error(const Job& job, CURLcode code) {
+/// Its time is up, and a thread has it.
+Error overdue(const Job& job) {
+  if (job.handed) {
+    return error(Code::timeout,
+                 fmt::format("mail server {} has the mail and gave no answer in time", job.place));
+  }
+  return error(Code::unavailable,
+               fmt::format("mail server {} did not take the mail in time", job.place));
+}
+
+Error smtp_error(CURL* easy, const Job& job, CURLcode code) {
   long answered = 0;
-  curl_easy_getinfo(job.easy, CURLINFO_RESPONSE_CODE, &answered);
-  const std::string where = fmt::format("{}:{}", job.server.host, job.server.port);
-  std::string what = fmt::format("mail server {}: ", where);
-  if (answered >= 400 && !job.answer.empty()) {
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answered);
+  const bool refused = answered >= 400 && !job.answer.empty();
+  std::string what = fmt::format("mail server {}: ", job.place);
+  if (refused) {
     what += job.answer;
   } else {
     what += job.complaint[0] != 0 ? job.complaint.data() : curl_easy_strerror(code);
@@ -142,150 +183,180 @@ Error smtp_error(const Job& job, CURLcode code) {
     return Error{Code::denied, for_now ? Retry::later : Retry::never, std::move(what)};
   }
   if (answered >= 500 && answered < 600) { return error(Code::invalid, std::move(what)); }
-  if (code == CURLE_OPERATION_TIMEDOUT) { return error(Code::timeout, std::move(what)); }
+  if (refused) { return error(Code::unavailable, std::move(what)); }
+  if (code == CURLE_OPERATION_TIMEDOUT) { return overdue(job); }
+  if (job.handed) {
+    return error(
+        Code::timeout,
+        fmt::format("mail server {} has the mail and hung up without an answer", job.place));
+  }
+  if (code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING) {
+    return error(Code::unavailable,
+                 fmt::format("mail server {} hung up before it took the mail", job.place));
+  }
   return error(Code::unavailable, std::move(what));
+}
+
+/// On a thread that may wait.
+void carry(Job& job, int64_t left_ms) {
+  const Easy easy{curl_easy_init()};
+  const Recipients recipients = recipients_of(job.envelope);
+  if (!easy || !recipients) {
+    return job.settle(error(Code::exhausted, "no memory for one more mail"));
+  }
+  prepare(easy.get(), job, recipients.get(), left_ms);
+  const CURLcode code = curl_easy_perform(easy.get());
+  job.settle(code == CURLE_OK ? Result<std::string>(job.answer)
+                              : smtp_error(easy.get(), job, code));
 }
 
 }  // namespace
 
-struct SmtpClient::Impl {
-  explicit Impl(Loop& home) : loop(home) {
+/// Who carries which mail. Shared with the threads, which may outlive the client.
+struct SmtpClient::Office : std::enable_shared_from_this<Office> {
+  explicit Office(Loop& home) : loop(&home) {
     static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
     ASSERT(started == CURLE_OK, "libcurl does not start: {}", curl_easy_strerror(started));
-    multi = curl_multi_init();
-    ASSERT(multi != nullptr, "libcurl has no memory");
-    curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, kConnectionsMax);
-    thread = std::thread([this] { work(); });
   }
 
-  ~Impl() {
+  void submit(const std::shared_ptr<Job>& job) {
     {
       const std::lock_guard lock(mutex);
-      stopping = true;
-    }
-    curl_multi_wakeup(multi);
-    thread.join();
-    curl_multi_cleanup(multi);
-  }
-
-  Status submit(std::shared_ptr<Job> job) {
-    {
-      const std::lock_guard lock(mutex);
-      if (arrived.size() + under_way >= kWaitingMax) {
-        return error(Code::exhausted, "too much mail is waiting");
+      if (!may_begin(*job)) {
+        waiting.push_back(job);
+        return;
       }
-      arrived.push_back(std::move(job));
+      under_way.push_back(job);
     }
-    curl_multi_wakeup(multi);
-    return ok();
+    try {
+      std::thread([office = shared_from_this(), job] { work(office, job); }).detach();
+    } catch (const std::system_error&) {
+      forget(job);
+      job->settle(error(Code::exhausted, "no thread for one more mail"));
+    }
   }
 
-  void work() {
+  static void work(const std::shared_ptr<Office>& office, std::shared_ptr<Job> job) {
     pthread_setname_np(pthread_self(), "smtp");
-    while (take_arrivals()) {
-      int running = 0;
-      curl_multi_perform(multi, &running);
-      finish_done();
-      drop_cancelled();
-      curl_multi_poll(multi, nullptr, 0, kPollMillis, nullptr);
-    }
-    for (const std::shared_ptr<Job>& job : std::exchange(jobs, {})) {
-      curl_multi_remove_handle(multi, job->easy);
-      settle(job, error(Code::cancelled, "mail was cut off: Vigie is stopping"));
+    while (job) {
+      const int64_t left = office->left_ms(*job);
+      if (left > 0) { carry(*job, left); }
+      job = office->next_after(job);
     }
   }
 
-  /// False when it is time to go.
-  bool take_arrivals() {
-    std::deque<std::shared_ptr<Job>> batch;
+  /// With the mutex held.
+  bool may_begin(const Job& job) const {
+    const auto of_server = std::ranges::count(under_way, job.place, &Job::place);
+    const auto of_recipients = std::ranges::count(under_way, job.recipients, &Job::recipients);
+    return under_way.size() < kAtOnce && static_cast<size_t>(of_server) < kAtOnceOfServer &&
+           static_cast<size_t>(of_recipients) < kAtOnceOfRecipients;
+  }
+
+  void forget(const std::shared_ptr<Job>& job) {
+    const std::lock_guard lock(mutex);
+    std::erase(under_way, job);
+  }
+
+  /// The longest waiting mail that may begin now that this one is done with; nullptr: none.
+  std::shared_ptr<Job> next_after(const std::shared_ptr<Job>& done_with) {
+    const std::lock_guard lock(mutex);
+    std::erase(under_way, done_with);
+    const auto next =
+        std::ranges::find_if(waiting, [&](const auto& job) { return may_begin(*job); });
+    if (next == waiting.end()) { return nullptr; }
+    std::shared_ptr<Job> job = std::move(*next);
+    waiting.erase(next);
+    under_way.push_back(job);
+    return job;
+  }
+
+  int64_t left_ms(const Job& job) {
+    const std::lock_guard lock(mutex);
+    if (loop == nullptr || job.over) { return 0; }
+    const Nanos left = job.deadline - loop->clock().mono();
+    return std::min<int64_t>(std::chrono::ceil<Millis>(left).count(), 3'600'000);
+  }
+
+  /// From a thread: the first word counts.
+  void settle(Job& job, Result<std::string> result) {
+    const std::lock_guard lock(mutex);
+    if (loop == nullptr || job.settled.exchange(true)) { return; }
+    auto shared = std::make_shared<Result<std::string>>(std::move(result));
+    loop->post([done = job.done, shared] { done->complete(std::move(*shared)); });
+  }
+
+  /// On the loop: nobody waits any longer. A thread that has it ends by itself.
+  void give_up(const std::shared_ptr<Job>& job, std::optional<Error> why) {
+    size_t before = 0;
+    bool waited = false;
     {
       const std::lock_guard lock(mutex);
-      batch.swap(arrived);
-      under_way = jobs.size() + batch.size();
-      if (stopping) {
-        jobs.insert(jobs.end(), batch.begin(), batch.end());
-        return false;
-      }
+      const auto found = std::ranges::find(waiting, job);
+      waited = found != waiting.end();
+      before = static_cast<size_t>(found - waiting.begin()) + under_way.size();
+      if (waited) { waiting.erase(found); }
+      job->over = true;
+      if (job->settled.exchange(true)) { return; }
     }
-    for (std::shared_ptr<Job>& job : batch) {
-      if (!prepare(*job) || curl_multi_add_handle(multi, job->easy) != CURLM_OK) {
-        settle(job, error(Code::exhausted, "no memory for one more mail"));
-        continue;
-      }
-      jobs.push_back(std::move(job));
+    if (!why && waited) {
+      why = error(Code::unavailable,
+                  fmt::format("mail server {}: the mail never had its turn, {} were before it",
+                              job->place, before));
     }
-    return true;
+    job->done->complete(why ? *std::move(why) : overdue(*job));
   }
 
-  void finish_done() {
-    int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
-      if (message->msg != CURLMSG_DONE) { continue; }
-      const CURLcode code = message->data.result;
-      CURL* easy = message->easy_handle;
-      const auto found = std::ranges::find(jobs, easy, [](const auto& job) { return job->easy; });
-      curl_multi_remove_handle(multi, easy);
-      if (found == jobs.end()) { continue; }
-      const std::shared_ptr<Job> job = *found;
-      jobs.erase(found);
-      if (code == CURLE_OK) {
-        settle(job, job->answer);
-      } else {
-        settle(job, smtp_error(*job, code));
-      }
-    }
+  void close() {
+    const std::lock_guard lock(mutex);
+    loop = nullptr;
+    waiting.clear();
+    for (const std::shared_ptr<Job>& job : under_way) { job->over = true; }
   }
 
-  void drop_cancelled() {
-    std::erase_if(jobs, [&](const std::shared_ptr<Job>& job) {
-      if (!job->cancelled) { return false; }
-      curl_multi_remove_handle(multi, job->easy);
-      settle(job, error(Code::cancelled, "mail was cut off"));
-      return true;
-    });
-  }
-
-  void settle(const std::shared_ptr<Job>& job, Result<std::string> result) {
-    auto shared = std::make_shared<Result<std::string>>(std::move(result));
-    loop.post([done = job->done, shared] { done->complete(std::move(*shared)); });
-  }
-
-  // Constant after construction.
-  Loop& loop;
-  CURLM* multi = nullptr;
-  std::thread thread;
-  // Owned by the thread.
-  std::vector<std::shared_ptr<Job>> jobs;
-  // Behind the mutex.
   std::mutex mutex;
-  std::deque<std::shared_ptr<Job>> arrived;
-  size_t under_way = 0;
-  bool stopping = false;
+  Loop* loop;  ///< nullptr once the client is gone.
+  std::deque<std::shared_ptr<Job>> waiting;
+  std::vector<std::shared_ptr<Job>> under_way;
 };
 
-SmtpClient::SmtpClient(Loop& loop) : impl_(std::make_unique<Impl>(loop)) {}
-SmtpClient::~SmtpClient() = default;
+SmtpClient::SmtpClient(Loop& loop) : office_(std::make_shared<Office>(loop)) {}
+
+SmtpClient::~SmtpClient() {
+  office_->close();
+}
 
 Task<Result<std::string>> SmtpClient::send(SmtpServer server, Envelope envelope,
                                            MonoTime deadline) {
-  const auto left =
-      std::chrono::duration_cast<Millis>(deadline - impl_->loop.clock().mono()).count();
-  if (left <= 0) { co_return error(Code::timeout, "no time left to hand over the mail"); }
+  const std::shared_ptr<Office> office = office_;
+  Loop& loop = *office->loop;
+  if (deadline <= loop.clock().mono()) {
+    co_return error(Code::unavailable, "no time left to hand over the mail");
+  }
   auto job = std::make_shared<Job>();
   job->server = std::move(server);
   job->envelope = std::move(envelope);
-  job->timeout_ms = static_cast<long>(std::min<int64_t>(left, 3'600'000));
-  job->done = std::make_shared<Done>();
-  CURLM* multi = impl_->multi;
-  job->done->on_cancel = [weak = std::weak_ptr<Job>(job), multi] {
-    const std::shared_ptr<Job> held = weak.lock();
-    if (!held) { return; }
-    held->cancelled = true;
-    curl_multi_wakeup(multi);
+  job->deadline = deadline;
+  job->place = place_of(job->server);
+  job->recipients = fmt::format("{}", fmt::join(job->envelope.to, ","));
+  const auto done = std::make_shared<Done>();
+  job->done = done;
+  // The thread holds both while it carries; a job that held the office would hold itself.
+  job->settle = [keep = std::weak_ptr<Office>(office),
+                 raw = job.get()](Result<std::string> result) {
+    if (const auto held = keep.lock()) { held->settle(*raw, std::move(result)); }
   };
-  const std::shared_ptr<Done> done = job->done;
-  VIGIE_CO_CHECK(impl_->submit(std::move(job)));
+  const std::weak_ptr<Job> weak = job;
+  done->on_cancel = [office, weak] {
+    if (const auto held = weak.lock()) {
+      office->give_up(held, error(Code::cancelled, "mail was cut off"));
+    }
+  };
+  const Loop::TimerId timer =
+      loop.call_at(deadline, [office, job] { office->give_up(job, std::nullopt); });
+  office->submit(job);
   Result<std::string> result = co_await wait(done);
+  loop.cancel_timer(timer);
   co_return result;
 }
 

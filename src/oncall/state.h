@@ -50,9 +50,10 @@ struct LedgerPage {
   std::optional<WallTime> late_at, retry_at;
   std::string detail;
   std::vector<Reason> because;  ///< From alert to delivery.
+  std::string key;  ///< Of the first attempt that may have arrived unanswered; "": none may have.
   VIGIE_FIELDS(id, incident, person, channel, address, subject, text, why, state, level, step,
                attempts, repeat, notice, in_flight, late, at, sent_at, late_at, retry_at, detail,
-               because)
+               because, key)
 };
 
 /// A page that a person's own rules put later.

@@ -116,6 +116,18 @@ Error refused(const net::HttpReply& reply, const std::string& shown) {
   return Error{denied ? Code::denied : Code::invalid, Retry::never, std::move(what)};
 }
 
+/// Once there is a connection the request is under way, and what ends without an answer may have
+/// been taken.
+Error unanswered(Error failure, const net::HttpPhases& phases) {
+  if (failure.code == Code::cancelled) { return failure; }
+  if (phases.peer_address.empty()) {
+    if (failure.code == Code::timeout) { failure.code = Code::unavailable; }
+    return failure;
+  }
+  failure.code = Code::timeout;
+  return failure;
+}
+
 class Webhook final : public Notifier {
  public:
   explicit Webhook(NotifierContext context) : context_(std::move(context)) {}
@@ -128,9 +140,10 @@ class Webhook final : public Notifier {
       deadline = std::min(deadline, context_.loop.clock().mono() + Nanos{post.timeout});
     }
     net::HttpRequest request = std::move(post.request);
+    net::HttpPhases phases;
     Result<net::HttpReply> reply =
-        co_await context_.http.exchange(std::move(request), post.options, deadline);
-    if (!reply) { co_return std::move(reply).error().context(post.shown); }
+        co_await context_.http.exchange(std::move(request), post.options, deadline, &phases);
+    if (!reply) { co_return unanswered(std::move(reply).error(), phases).context(post.shown); }
     if (reply->status >= 200 && reply->status < 300) {
       co_return Receipt{fmt::format("{} answered {}", post.shown, reply->status)};
     }

@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -258,6 +259,13 @@ struct SmtpSink::Impl {
           mails.push_back(mail);
         }
         if (b.drop_after_data) { return false; }
+        if (std::ranges::find(mail.to, b.hang_for) != mail.to.end()) {
+          while (talk.line()) {}
+          return false;
+        }
+        if (b.answers_after > Millis{0}) {
+          ::poll(nullptr, 0, static_cast<int>(b.answers_after.count()));
+        }
         talk.say(b.to_message);
         mail.to.clear();
         return true;

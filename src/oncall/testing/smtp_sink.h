@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
+
 namespace vigie::oncall {
 
 /// One mail as it arrived.
@@ -34,6 +36,8 @@ class SmtpSink {
     std::string to_message = "250 2.0.0 queued";
     bool hang = false;             ///< Never greets.
     bool drop_after_data = false;  ///< Takes the mail and closes without an answer.
+    std::string hang_for = {};     ///< Takes mail to this address and never answers.
+    Millis answers_after{0};       ///< Between the mail and the answer.
   };
   SmtpSink();
   explicit SmtpSink(Behaviour behaviour, uint16_t port = 0);

@@ -77,6 +77,7 @@ struct WebhookSink::Impl {
       read_to(fd, buffer, kRequestMax);
       return;
     }
+    if (b.drop) { return; }
     const std::string reply =
         "HTTP/1.1 " + std::to_string(b.status) +
         " as told\r\nConnection: close\r\nContent-Length: " + std::to_string(b.answer.size()) +

@@ -23,6 +23,7 @@ class WebhookSink {
     int status = 200;
     std::string answer = "ok";
     bool hang = false;  ///< Reads and never answers.
+    bool drop = false;  ///< Reads and closes without an answer.
   };
   WebhookSink();
   explicit WebhookSink(Behaviour behaviour, uint16_t port = 0);
