@@ -20,6 +20,7 @@ namespace {
 constexpr size_t kQueriesWaiting = 256;
 constexpr size_t kPassesWaiting = 16;
 constexpr Nanos kStopWait = 10s;
+constexpr Nanos kShellWait = 2s;
 constexpr Nanos kSyncEvery = 1s;
 constexpr Nanos kPruneEvery = 60s;
 
@@ -39,6 +40,11 @@ bool run_on(Loop& loop, TaskGroup& tasks, std::function<Task<void>()> make, Nano
   };
   loop.post([&tasks, body, make = std::move(make), done] { tasks.spawn(body(make, done)); });
   return finished.wait_for(patience) == std::future_status::ready;
+}
+
+Task<void> and_say(Task<void> stage, std::shared_ptr<Completion<bool>> done) {
+  co_await std::move(stage);
+  done->complete(true);
 }
 
 std::string host_name() {
@@ -256,21 +262,42 @@ Task<void> House::keep_house() {
   }
 }
 
-Task<void> House::stop_on_edge() {
-  const MonoTime deadline = edge_.clock().mono() + kStopWait;
-  co_await api_->stop(deadline);
-  co_await collect_->stop();
-  co_await performer_->stop();
-  auto question = [](const engine::Heart& heart, WallTime now) {
-    return heart.decider("supervise")->view("stop-order", now);
-  };
-  const json::value order = co_await engine_->ask(edge_, std::move(question));
+Task<bool> House::end_within(Nanos patience, Task<void> stage, const char* what) {
+  auto done = std::make_shared<Completion<bool>>();
+  done->on_cancel = [raw = done.get()] { raw->complete(false); };
+  stages_->spawn(and_say(std::move(stage), done));
+  const Loop::TimerId timer =
+      edge_.call_at(edge_.clock().mono() + patience, [done] { done->complete(false); });
+  const bool ended = co_await wait(done);
+  edge_.cancel_timer(timer);
+  if (!ended) { log::error("daemon", "{} did not end in time", what); }
+  co_return ended;
+}
+
+Task<void> House::write_last_snapshot() {
   auto saved = std::make_shared<Completion<bool>>();
   core_.post([this, saved] {
     engine_->stop([this, saved] { edge_.post([saved] { saved->complete(true); }); });
   });
-  // Units end after the last snapshot: their exits are our doing, not news.
   co_await wait(saved);
+}
+
+Task<void> House::stop_on_edge() {
+  const MonoTime deadline = edge_.clock().mono() + kStopWait;
+  Task<void> api = api_->stop(deadline);
+  co_await end_within(kStopWait, std::move(api), "the API");
+  Task<void> collect = collect_->stop();
+  co_await end_within(kShellWait, std::move(collect), "collect");
+  // Whatever a mail server does: the snapshot is written and the units are ended.
+  Task<void> effects = performer_->stop();
+  co_await end_within(kShellWait, std::move(effects), "an effect");
+  auto question = [](const engine::Heart& heart, WallTime now) {
+    return heart.decider("supervise")->view("stop-order", now);
+  };
+  const json::value order = co_await engine_->ask(edge_, std::move(question));
+  // Units end after the last snapshot: their exits are our doing, not news.
+  Task<void> snapshot = write_last_snapshot();
+  co_await end_within(kStopWait, std::move(snapshot), "the journal");
   std::vector<std::string> names;
   if (order.is_array()) {
     for (const json::value& name : order.get_array()) {
@@ -284,15 +311,16 @@ Task<void> House::stop_on_edge() {
 void House::stop() {
   ready_ = false;
   evaluator_->stop();
-  TaskGroup last;
+  auto last = std::make_unique<TaskGroup>();
   const bool orderly = run_on(
-      edge_, last, [this] { return stop_on_edge(); }, 4 * kStopWait);
+      edge_, *last, [this] { return stop_on_edge(); }, 4 * kStopWait);
   if (!orderly) { log::error("daemon", "not everything ended in time; the journal has the rest"); }
   auto cut = std::make_shared<std::promise<void>>();
   auto was_cut = cut->get_future();
   edge_.post([this, cut, &last] {
     tasks_.cancel();
-    last.cancel();
+    stages_->cancel();
+    last->cancel();
     cut->set_value();
   });
   was_cut.wait();
@@ -310,6 +338,10 @@ void House::stop() {
   core_.stop();
   store_loop_.stop();
   journal_loop_.stop();
+  // What hangs is left to the end of the process: a stop must not end in an abort.
+  for (std::unique_ptr<TaskGroup>* group : {&last, &stages_}) {
+    if ((*group)->size() > 0) { static_cast<void>(group->release()); }
+  }
 }
 
 }  // namespace vigie::daemon

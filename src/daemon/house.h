@@ -71,6 +71,10 @@ class House {
   std::string needs_restart(const config::Book& fresh) const;
   Task<void> start_on_edge();
   Task<void> stop_on_edge();
+  /// One stage of the stop. False when it took longer: then it is left to end with the process, and
+  /// the next stage begins all the same.
+  Task<bool> end_within(Nanos patience, Task<void> stage, const char* what);
+  Task<void> write_last_snapshot();
   /// What a person stopped before the restart goes on resting.
   Task<void> rest_what_was_stopped();
   Task<void> keep_house();
@@ -109,6 +113,7 @@ class House {
 
   // Owned by edge.
   TaskGroup tasks_;
+  std::unique_ptr<TaskGroup> stages_ = std::make_unique<TaskGroup>();  ///< Of the stop.
   std::map<std::string, std::vector<RobotStage>> robots_;
   std::map<std::string, WallTime> robots_seen_;
   std::optional<Loop::TimerId> evaluator_timer_;

@@ -15,6 +15,13 @@ constexpr Nanos kStepSlack = 60s;
 
 }  // namespace
 
+Performer::~Performer() {
+  if (tasks_->size() == 0) { return; }
+  log::error("daemon", "{} effects did not end with Vigie; the next start settles them",
+             tasks_->size());
+  static_cast<void>(tasks_.release());
+}
+
 void Performer::perform(engine::Release release) {
   if (stopping_) { return; }
   // A cancelled step is no work of its own, and must not wait behind what it cancels.
@@ -23,7 +30,7 @@ void Performer::perform(engine::Release release) {
     settle({.effect = release.effect.id, .outcome = Outcome::ok, .detail = {}, .data = {}});
     return;
   }
-  if (tasks_.size() >= kRunningMax) {
+  if (tasks_->size() >= kRunningMax) {
     waiting_.push_back(std::move(release));
     return;
   }
@@ -31,7 +38,7 @@ void Performer::perform(engine::Release release) {
 }
 
 void Performer::start(engine::Release release) {
-  tasks_.spawn(run(std::move(release)));
+  tasks_->spawn(run(std::move(release)));
 }
 
 void Performer::start_next() {
@@ -102,7 +109,7 @@ void Performer::settle(EffectSettled settled) {
 Task<void> Performer::stop() {
   stopping_ = true;
   waiting_.clear();
-  co_await tasks_.cancel_and_join();
+  co_await tasks_->cancel_and_join();
 }
 
 }  // namespace vigie::daemon

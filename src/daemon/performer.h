@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 
 #include "base/loop.h"
 #include "engine/engine.h"
@@ -15,7 +16,8 @@ namespace vigie::daemon {
 ///
 /// Lives on: edge. Time: every effect has a deadline of its own kind. Limits: 1,000 effects at
 /// once; more wait their turn, in order. Never: settles an effect that was cut by a stop; it is
-/// re-issued at the next start.
+/// re-issued at the next start. Never: is waited for by its destructor; what has not ended by then
+/// is left alone, since the process ends.
 class Performer {
  public:
   struct Deps {
@@ -26,6 +28,7 @@ class Performer {
     std::function<void(EffectSettled)> settled;
   };
   explicit Performer(Deps deps) : deps_(std::move(deps)) {}
+  ~Performer();
 
   void perform(engine::Release release);
   Task<void> stop();
@@ -34,7 +37,7 @@ class Performer {
     uint64_t performed = 0, failed = 0;
     size_t running = 0, waiting = 0;
   };
-  Telemetry telemetry() const { return {performed_, failed_, tasks_.size(), waiting_.size()}; }
+  Telemetry telemetry() const { return {performed_, failed_, tasks_->size(), waiting_.size()}; }
 
  private:
   void start(engine::Release release);
@@ -46,7 +49,7 @@ class Performer {
   void settle(EffectSettled settled);
 
   Deps deps_;
-  TaskGroup tasks_;
+  std::unique_ptr<TaskGroup> tasks_ = std::make_unique<TaskGroup>();
   std::deque<engine::Release> waiting_;
   bool stopping_ = false;
   uint64_t performed_ = 0, failed_ = 0;
