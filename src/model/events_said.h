@@ -72,7 +72,8 @@ struct AlertAttached {
   std::string fingerprint;
   bool victim = false;
   std::string why;
-  VIGIE_FIELDS(incident, fingerprint, victim, why)
+  Labels labels;  ///< The alert's, with where it was placed: runbooks match on these, too.
+  VIGIE_FIELDS(incident, fingerprint, victim, why, labels)
 };
 struct IncidentAcknowledged {
   static constexpr std::string_view kName = "incident_acknowledged";

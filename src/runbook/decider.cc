@@ -20,6 +20,7 @@ namespace {
 
 /// After a start, so long an incident whose run helped may still be ended by an evaluation.
 constexpr Millis kSettleAfterStart = 1min;
+constexpr size_t kJoinedMax = 16;
 
 class RunbookDecider final : public Decider {
  public:
@@ -40,6 +41,7 @@ class RunbookDecider final : public Decider {
   void on(const ClockJumped& event);
   void on(const EffectSettled& event);
   void on(const IncidentOpened& event);
+  void on(const AlertAttached& event);
   void on(const IncidentAcknowledged& event) { attend(event.incident); }
   void on(const IncidentTaken& event) { attend(event.incident); }
   void on(const IncidentResolved& event);
@@ -243,6 +245,16 @@ void RunbookDecider::on(const IncidentOpened& event) {
     return;
   }
   start_automatic(event.incident, incident, *runbook);
+}
+
+/// What joins it later may say more plainly what helps.
+void RunbookDecider::on(const AlertAttached& event) {
+  const auto found = state_.incidents.find(event.incident);
+  if (found == state_.incidents.end() || event.victim || event.labels.empty()) { return; }
+  KnownIncident& incident = found->second;
+  const bool known = incident.labels == event.labels ||
+                     std::ranges::find(incident.joined, event.labels) != incident.joined.end();
+  if (!known && incident.joined.size() < kJoinedMax) { incident.joined.push_back(event.labels); }
 }
 
 void RunbookDecider::start_automatic(IncidentId id, const KnownIncident& incident,

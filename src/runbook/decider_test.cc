@@ -382,6 +382,20 @@ TEST_F(RunbookDeciderTest, SuggestsWhatMatchesAndWhatSpeaksOfIt) {
   EXPECT_EQ(get_string(found[0].as_object(), "id"), "signaling");
 }
 
+TEST_F(RunbookDeciderTest, SuggestsWhatMatchesAnAlertThatJoinedLater) {
+  stage.book({{"r/heartbeats.md", kHeartbeats}});
+  stage.feed(IncidentOpened{
+      .incident = IncidentId{9}, .title = "x", .labels = {{"alertname", "X"}}, .muted_by = "y"});
+  EXPECT_TRUE(stage.view("suggest/9").as_array().empty());
+  stage.feed(AlertAttached{
+      .incident = IncidentId{9}, .fingerprint = "v", .victim = true, .labels = stalled()});
+  EXPECT_TRUE(stage.view("suggest/9").as_array().empty()) << "a victim says nothing of the cause";
+  stage.feed(AlertAttached{.incident = IncidentId{9}, .fingerprint = "b", .labels = stalled()});
+  const json::array found = stage.view("suggest/9").as_array();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(get_string(found[0].as_object(), "id"), "heartbeats");
+}
+
 TEST_F(RunbookDeciderTest, DryRunShowsTextsAndWhatTheGuardWouldSay) {
   stage.open("datajs", stalled());
   const json::object dry = stage.view("dry-run/heartbeats?incident=1").as_object();

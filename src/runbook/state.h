@@ -80,7 +80,9 @@ struct KnownIncident {
   /// After a run that helped: by then it is over, or somebody is paged.
   std::optional<WallTime> settle_by;
   std::string helped;  ///< That run's title.
-  VIGIE_FIELDS(title, service, labels, words, open, attended, paged, settle_by, helped)
+  /// Of the alerts that joined it later, as far as they differ: at most 16.
+  std::vector<Labels> joined;
+  VIGIE_FIELDS(title, service, labels, words, open, attended, paged, settle_by, helped, joined)
 };
 
 struct SourceFile {

@@ -49,6 +49,17 @@ void weigh_words(const KnownIncident& incident, Suggestion& out) {
   }
 }
 
+/// For what it was opened for, or for what joined it.
+const std::vector<Matcher>* matching_any(const Runbook& runbook, const KnownIncident& incident) {
+  if (const std::vector<Matcher>* matchers = matching(runbook, incident.labels)) {
+    return matchers;
+  }
+  for (const Labels& labels : incident.joined) {
+    if (const std::vector<Matcher>* matchers = matching(runbook, labels)) { return matchers; }
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::vector<std::string> words_of(std::string_view text) {
@@ -88,7 +99,7 @@ std::vector<Suggestion> suggest(const std::vector<Runbook>& runbooks,
   std::vector<Suggestion> out;
   for (const Runbook& runbook : runbooks) {
     Suggestion one{.runbook = &runbook};
-    if (const std::vector<Matcher>* matchers = matching(runbook, incident.labels)) {
+    if (const std::vector<Matcher>* matchers = matching_any(runbook, incident)) {
       one.weight = kWeightOfMatch + static_cast<int64_t>(matchers->size());
       one.why = "for " + text_of(*matchers);
     } else {
