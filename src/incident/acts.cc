@@ -81,8 +81,14 @@ void Register::take(const DeclareAsked& ask) {
     incident.team = owner->second.team;
     incident.environment = owner->second.environment;
   }
+  if (severity_rank(incident.severity) == 0) {
+    incident.muted_by = "severity " + incident.severity;
+  }
   state_.newest[incident.key] = id;
   note(incident, "opened", incident.title, ask.who, "declared " + via_text(ask.via));
+  if (!incident.muted_by.empty()) {
+    note(incident, "muted", "nobody is paged", "", incident.muted_by);
+  }
   if (!ask.note.empty()) { note(incident, "note", ask.note, ask.who); }
   Labels labels;
   labels.set("service", incident.service);
@@ -96,12 +102,16 @@ void Register::take(const DeclareAsked& ask) {
       .team = incident.team,
       .by = ask.who,
       .labels = std::move(labels),
-      .annotations = ask.note.empty() ? StringMap{} : StringMap{{"description", ask.note}}});
+      .annotations = ask.note.empty() ? StringMap{} : StringMap{{"description", ask.note}},
+      .muted_by = incident.muted_by});
 }
 
 void Register::resolve(Incident& incident, std::string why, std::string who,
                        IncidentId merged_into) {
+  const bool by_itself = who.empty() && !merged_into;
+  incident.held = by_itself ? incident.state : IncidentState::open;
   incident.state = IncidentState::resolved;
+  resolved_.insert(incident.id);
   incident.resolved_at = now_;
   incident.reopens_until = now_ + kReopenWithin;
   incident.merged_into = merged_into;
@@ -127,18 +137,14 @@ void Register::resolve_if_over(Incident& incident) {
 
 /// Forgets the oldest resolved incidents beyond the limit.
 void Register::tidy() {
-  auto resolved = static_cast<size_t>(std::ranges::count_if(
-      state_.incidents, [](const auto& item) { return !item.second.live(); }));
-  for (auto it = state_.incidents.begin();
-       resolved > kResolvedMax && it != state_.incidents.end();) {
-    if (it->second.live()) {
-      ++it;
-      continue;
+  while (resolved_.size() > kResolvedMax) {
+    const auto oldest = state_.incidents.find(*resolved_.begin());
+    const auto known = state_.newest.find(oldest->second.key);
+    if (known != state_.newest.end() && known->second == oldest->first) {
+      state_.newest.erase(known);
     }
-    const auto known = state_.newest.find(it->second.key);
-    if (known != state_.newest.end() && known->second == it->first) { state_.newest.erase(known); }
-    it = state_.incidents.erase(it);
-    --resolved;
+    state_.incidents.erase(oldest);
+    resolved_.erase(resolved_.begin());
   }
 }
 

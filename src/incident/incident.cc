@@ -25,7 +25,7 @@ class IncidentDecider final : public Decider {
       adopt(*book);
       return out;
     }
-    Register incidents{state_, out, now};
+    Register incidents{state_, resolved_, out, now};
     std::visit(
         [&](const auto& fact) {
           if constexpr (Taken<std::decay_t<decltype(fact)>>) { incidents.take(fact); }
@@ -41,6 +41,11 @@ class IncidentDecider final : public Decider {
     Result<State> state = decode<State>(snapshot);
     if (!state) { return std::move(state).error().context("state of incidents"); }
     state_ = *std::move(state);
+    resolved_.clear();
+    for (auto& [id, incident] : state_.incidents) {
+      incident.recount();
+      if (!incident.live()) { resolved_.insert(id); }
+    }
     return ok();
   }
 
@@ -57,6 +62,8 @@ class IncidentDecider final : public Decider {
   }
 
   State state_;
+  // Made of state_.
+  std::set<IncidentId> resolved_;
 };
 
 }  // namespace

@@ -16,7 +16,9 @@
 /// ended and no run of it is in progress. An alert with the same key within ten minutes of the
 /// resolution opens the same incident again, under the new alert's name; later ones a new one.
 /// IncidentOpened is said again for an incident that is reopened (`by` is "reopened") or no longer
-/// muted (`by` is "unmuted"), so that runbooks and pages begin anew.
+/// muted (`by` is "unmuted"), so that runbooks and pages begin anew. Whoever had answered still has
+/// it when it ended by itself, is back within five minutes and is no worse: then the answer is said
+/// again, too. One declared with severity info is listed and pages nobody.
 ///
 /// Lives on: core. Owned by: the engine. Time: wall clock. Durable: yes; state equals the fold of
 /// its events.

@@ -337,6 +337,71 @@ TEST(Incident, ReopensWithinTenMinutesAndOnlyThen) {
   EXPECT_EQ(room.said(), (Said{"incident_opened 3", "alert_attached 3"})) << "a clock set back";
 }
 
+TEST(Incident, AnAnswerHoldsOverAShortRecovery) {
+  Room room;
+  room.fires("a", "warning");
+  room.placed("a", kDatajs);
+  room.feed(TakeAsked{.incident = IncidentId{1}, .who = "ana"});
+  room.ends("a");
+  EXPECT_EQ(room.field(1, "state"), "resolved");
+  room.said();
+  room.forward(5min - 1ms);
+  room.fires("a", "warning");
+  room.placed("a", kDatajs);
+  EXPECT_EQ(room.said(), (Said{"incident_opened 1", "incident_taken 1", "alert_attached 1"}));
+  EXPECT_EQ(room.last<IncidentTaken>().who, "ana");
+  EXPECT_EQ(room.field(1, "state"), "taken");
+  EXPECT_EQ(room.field(1, "owner"), "ana");
+  EXPECT_NE(room.timeline(1).find("take: ana still has it"), std::string::npos);
+  room.ends("a");
+  room.said();
+  room.fires("b", "critical");
+  room.placed("b", kDatajs);
+  EXPECT_EQ(room.said(), (Said{"incident_opened 1", "alert_attached 1"})) << "it is worse now";
+  EXPECT_EQ(room.field(1, "owner"), "");
+  room.feed(AckAsked{.incident = IncidentId{1}, .who = "ana"});
+  room.feed(ResolveAsked{.incident = IncidentId{1}, .who = "ana"});
+  room.ends("b");
+  room.fires_at("c", kDatajs);
+  EXPECT_EQ(room.field(1, "state"), "open") << "ana said that it was over";
+}
+
+TEST(Incident, AlertsOfOneRuleAreToldApart) {
+  Room room;
+  room.fires_at("a", kDatajs);
+  room.fires_at("b", kDatajs);
+  room.feed(AlertFired{.fingerprint = "c",
+                       .labels = {{"alertname", "RobotMissing"}, {"stage", "topic"}}});
+  room.placed("c", kDatajs);
+  room.ends("b");
+  const std::string timeline = room.timeline(1);
+  EXPECT_NE(timeline.find("Stalled fires\n"), std::string::npos) << timeline;
+  EXPECT_NE(timeline.find("Stalled (fp b) fires\n"), std::string::npos) << timeline;
+  EXPECT_NE(timeline.find("RobotMissing (stage topic) fires\n"), std::string::npos) << timeline;
+  EXPECT_NE(timeline.find("Stalled (fp b) ended\n"), std::string::npos) << timeline;
+  EXPECT_EQ(room.last<AlertAttached>().labels.get("service"), "datajs");
+}
+
+TEST(Incident, WhatIsDeclaredWithSeverityInfoPagesNobody) {
+  Room room;
+  room.feed(
+      DeclareAsked{.title = "we migrate", .service = "datajs", .severity = "info", .who = "ana"});
+  EXPECT_EQ(room.last<IncidentOpened>().muted_by, "severity info");
+  EXPECT_EQ(room.field(1, "state"), "open") << "it is listed";
+  room.fires_at("a", kDatajs);
+  EXPECT_EQ(room.last<IncidentOpened>().by, "unmuted") << "an alert of the service wakes somebody";
+}
+
+TEST(Incident, SaysHowLongItLasted) {
+  Room room;
+  room.fires_at("a", kDatajs);
+  room.forward(2min);
+  EXPECT_TRUE(room.view(1).at("lasted_ms").is_null());
+  room.ends("a");
+  room.forward(1h);
+  EXPECT_EQ(get_int(room.view(1), "lasted_ms"), 120'000);
+}
+
 TEST(Incident, StaysResolvedByAPersonWhileTheSameAlertFires) {
   Room room;
   room.fires_at("a", kDatajs);
@@ -558,9 +623,10 @@ TEST(Incident, HoldsItsPromisesUnderRandomEvents) {
         default:
           room.feed(AckAsked{.incident = id, .who = "ana"});
       }
-      const State state = room.state();
+      State state = room.state();
       std::map<std::string, int> live;
-      for (const auto& [known, incident] : state.incidents) {
+      for (auto& [known, incident] : state.incidents) {
+        incident.recount();
         live[incident.key] += incident.live() ? 1 : 0;
         if (!incident.live()) { continue; }
         EXPECT_TRUE(incident.firing() > 0 || !incident.runs.empty()) << seed << " " << step;

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "incident/register.h"
 #include "incident/words.h"
@@ -9,9 +10,47 @@ namespace vigie::incident {
 
 namespace {
 
+constexpr size_t kLookedAtMax = 16;
+
 std::string alert_name(const Labels& labels) {
   const std::string name(labels.get("alertname"));
   return name.empty() ? "an alert" : name;
+}
+
+/// Alerts of one rule in one incident are told apart by their stage, or by the first label in which
+/// they differ from another one: "RobotMissing (stage tb)".
+std::string name_in(const Incident& incident, const std::string& fingerprint,
+                    const Labels& labels) {
+  const std::string name = alert_name(labels);
+  const auto with = [&](std::string_view label) {
+    return fmt::format("{} ({} {})", name, label, labels.get(label));
+  };
+  for (const char* label : {"stage", "instance"}) {
+    if (labels.has(label)) { return with(label); }
+  }
+  size_t looked = 0;
+  for (const auto& [other, attached] : incident.alerts) {
+    if (other == fingerprint || alert_name(attached.labels) != name) { continue; }
+    for (const auto& [label, value] : labels) {
+      if (attached.labels.get(label) != value) { return with(label); }
+    }
+    if (++looked >= kLookedAtMax) { break; }
+  }
+  return name;
+}
+
+/// What an alert's labels are to runbooks: with where it was placed.
+Labels labels_with_place(const KnownAlert& alert) {
+  Labels labels = alert.labels;
+  const auto fill = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) { labels.set(name, value); }
+  };
+  fill("chain", alert.chain);
+  fill("stage", alert.stage);
+  fill("service", alert.service);
+  fill("team", alert.team);
+  fill("environment", alert.environment);
+  return labels;
 }
 
 /// What the first alert's labels are to runbooks: with where it was placed.
@@ -89,17 +128,17 @@ void Register::take(const AlertResolved& fact) {
   const auto found = state_.alerts.find(fact.fingerprint);
   if (found == state_.alerts.end()) { return; }
   Incident* incident = find(found->second.incident);
-  const std::string name = alert_name(found->second.labels);
+  const Labels labels = std::move(found->second.labels);
   state_.alerts.erase(found);
   if (incident == nullptr) { return; }
   const auto attached = incident->alerts.find(fact.fingerprint);
   if (attached == incident->alerts.end()) { return; }
-  attached->second.firing = false;
+  incident->set_firing(attached->second, false, attached->second.victim);
   attached->second.resolved_at = now_;
-  note(*incident, "alert", name + " ended", "", fact.why);
+  note(*incident, "alert", name_in(*incident, fact.fingerprint, labels) + " ended", "", fact.why);
+  const size_t ended = incident->alerts.size() - static_cast<size_t>(incident->firing());
+  if (ended > 2 * kEndedAlertsMax) { incident->forget_ended_alerts(); }
   resolve_if_over(*incident);
-  if (incident->alerts.size() <= 2 * kEndedAlertsMax) { return; }
-  std::erase_if(incident->alerts, [](const auto& item) { return !item.second.firing; });
 }
 
 void Register::take(const AlertPlaced& fact) {
@@ -196,7 +235,31 @@ Incident& Register::open(const std::string& key, const KnownAlert& alert, bool v
   return incident;
 }
 
+/// Whoever had answered is still at it, unless it was away for long or is worse now.
+bool Register::answer_holds(const Incident& incident, const KnownAlert& alert) const {
+  const bool answered =
+      incident.held == IncidentState::acknowledged || incident.held == IncidentState::taken;
+  const bool recent =
+      incident.reopens_until && now_ < *incident.reopens_until - (kReopenWithin - kAnswerHolds);
+  return answered && recent && alert.muted_by.empty() &&
+         severity_rank(severity_of(alert.labels)) <= severity_rank(incident.severity);
+}
+
+void Register::hold_answer(Incident& incident) {
+  incident.state = std::exchange(incident.held, IncidentState::open);
+  const bool taken = incident.state == IncidentState::taken;
+  note(incident, taken ? "take" : "ack", fmt::format("{} still has it", incident.owner),
+       incident.owner);
+  if (taken) {
+    return out_.say(
+        IncidentTaken{.incident = incident.id, .who = incident.owner, .via = "before it was back"});
+  }
+  out_.say(IncidentAcknowledged{
+      .incident = incident.id, .who = incident.owner, .via = "before it was back"});
+}
+
 void Register::reopen(Incident& incident, const KnownAlert& alert) {
+  const bool holds = answer_holds(incident, alert);
   const std::string before = incident.resolved_at ? rfc3339(*incident.resolved_at) : "";
   const bool victim = !alert.cause.empty();
   incident.title = victim ? title_of_cause(incident.key) : title_of(state_, alert);
@@ -209,7 +272,8 @@ void Register::reopen(Incident& incident, const KnownAlert& alert) {
   }
   incident.last_run.clear();
   incident.state = IncidentState::open;
-  incident.owner.clear();
+  resolved_.erase(incident.id);
+  if (!holds) { incident.owner.clear(); }
   incident.resolved_at.reset();
   incident.reopens_until.reset();
   incident.muted_by = alert.muted_by;
@@ -217,6 +281,7 @@ void Register::reopen(Incident& incident, const KnownAlert& alert) {
   note(incident, "reopened", fmt::format("it is back: {}", incident.title), "",
        "resolved at " + before + ", less than 10 minutes ago");
   say_opened(incident, &alert, "reopened");
+  if (holds) { hold_answer(incident); }
 }
 
 /// The same trouble, better understood.
@@ -237,20 +302,25 @@ void Register::rekey(Incident& incident, const KnownAlert& alert) {
 
 void Register::attach(Incident& incident, const std::string& fingerprint, KnownAlert& alert,
                       bool victim) {
-  const auto [entry, fresh] = incident.alerts.try_emplace(fingerprint);
+  const auto [entry, fresh] =
+      incident.alerts.try_emplace(fingerprint, AttachedAlert{.firing = false});
   const bool said = !fresh && entry->second.firing && entry->second.victim == victim &&
                     alert.incident == incident.id;
   alert.incident = incident.id;
   entry->second.fired_at = alert.fired_at;
-  entry->second.firing = true;
-  entry->second.victim = victim;
+  incident.set_firing(entry->second, true, victim);
   entry->second.resolved_at.reset();
   update(incident, fingerprint, alert);
   if (said) { return; }
   note(incident, "alert",
-       alert_name(alert.labels) + (victim ? " is attached as a victim" : " fires"), "", alert.why);
-  out_.say(AlertAttached{
-      .incident = incident.id, .fingerprint = fingerprint, .victim = victim, .why = alert.why});
+       name_in(incident, fingerprint, alert.labels) +
+           (victim ? " is attached as a victim" : " fires"),
+       "", alert.why);
+  out_.say(AlertAttached{.incident = incident.id,
+                         .fingerprint = fingerprint,
+                         .victim = victim,
+                         .why = alert.why,
+                         .labels = labels_with_place(alert)});
   if (!victim) { raise_severity(incident, severity_of(alert.labels)); }
   if (!incident.muted_by.empty() && alert.muted_by.empty() && !victim) { unmute(incident, &alert); }
 }
@@ -272,10 +342,11 @@ void Register::update(Incident& incident, const std::string& fingerprint, const 
 void Register::leave(Incident& from, const std::string& fingerprint, const Incident& to) {
   const auto entry = from.alerts.find(fingerprint);
   if (entry != from.alerts.end()) {
-    entry->second.firing = false;
+    from.set_firing(entry->second, false, entry->second.victim);
     entry->second.resolved_at = now_;
     entry->second.why = fmt::format("moved to incident {}", to.id.value);
-    note(from, "alert", alert_name(entry->second.labels) + " belongs to another incident", "",
+    note(from, "alert",
+         name_in(from, fingerprint, entry->second.labels) + " belongs to another incident", "",
          fmt::format("incident {}: {}", to.id.value, to.title));
   }
   if (from.declared || from.firing() > 0) { return; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "incident/state.h"
@@ -11,13 +12,17 @@
 namespace vigie::incident {
 
 inline constexpr Millis kReopenWithin = 10min;
+/// An answer holds over a recovery that is shorter.
+inline constexpr Millis kAnswerHolds = 5min;
 inline constexpr size_t kResolvedMax = 500;
 inline constexpr size_t kEndedAlertsMax = 500;
 
 /// Lives for one apply(). Nonsense is ignored.
 class Register {
  public:
-  Register(State& state, Effects& out, WallTime now) : state_(state), out_(out), now_(now) {}
+  /// `resolved`: the incidents that are, kept up to date so that nothing looks at all of them.
+  Register(State& state, std::set<IncidentId>& resolved, Effects& out, WallTime now)
+      : state_(state), resolved_(resolved), out_(out), now_(now) {}
 
   // placing.cc
   void take(const AlertFired& fact);
@@ -49,6 +54,8 @@ class Register {
   Incident& home_of(const std::string& key, const KnownAlert& alert, bool victim);
   Incident& open(const std::string& key, const KnownAlert& alert, bool victim);
   void reopen(Incident& incident, const KnownAlert& alert);
+  bool answer_holds(const Incident& incident, const KnownAlert& alert) const;
+  void hold_answer(Incident& incident);
   void rekey(Incident& incident, const KnownAlert& alert);
   void attach(Incident& incident, const std::string& fingerprint, KnownAlert& alert, bool victim);
   void leave(Incident& from, const std::string& fingerprint, const Incident& to);
@@ -69,6 +76,7 @@ class Register {
             std::string why = "");
 
   State& state_;
+  std::set<IncidentId>& resolved_;
   Effects& out_;
   const WallTime now_;
 };

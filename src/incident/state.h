@@ -78,13 +78,22 @@ struct Incident {
   std::vector<RunId> runs;  ///< In progress, in the order of starting.
   std::string last_run;     ///< How the last one ended.
   Timeline timeline;
+  /// How it was answered when it ended by itself; holds when it is back in a moment.
+  IncidentState held = IncidentState::open;
   VIGIE_FIELDS(id, key, title, severity, service, chain, stage, team, environment, state, owner, by,
                muted_by, escalation, urgency, declared, opened_at, resolved_at, merged_into,
-               reopened, alerts, runs, last_run, timeline, reopens_until)
+               reopened, alerts, runs, last_run, timeline, reopens_until, held)
 
   bool live() const { return state != IncidentState::resolved; }
-  int64_t firing() const;
-  int64_t victims() const;
+  /// Of its alerts, counted as they change: an incident may have thousands.
+  int64_t firing() const { return firing_now; }
+  int64_t victims() const { return victims_now; }
+  void set_firing(AttachedAlert& alert, bool firing, bool victim);
+  void forget_ended_alerts();
+  void recount();
+
+  // Made of `alerts`, never kept.
+  int64_t firing_now = 0, victims_now = 0;
 };
 
 struct Owner {

@@ -34,13 +34,23 @@ void Timeline::add(TimelineEntry entry) {
   }
 }
 
-int64_t Incident::firing() const {
-  return std::ranges::count_if(alerts, [](const auto& item) { return item.second.firing; });
+void Incident::set_firing(AttachedAlert& alert, bool firing, bool victim) {
+  firing_now += (firing ? 1 : 0) - (alert.firing ? 1 : 0);
+  victims_now += (firing && victim ? 1 : 0) - (alert.firing && alert.victim ? 1 : 0);
+  alert.firing = firing;
+  alert.victim = victim;
 }
 
-int64_t Incident::victims() const {
-  return std::ranges::count_if(
-      alerts, [](const auto& item) { return item.second.firing && item.second.victim; });
+void Incident::forget_ended_alerts() {
+  std::erase_if(alerts, [](const auto& item) { return !item.second.firing; });
+}
+
+void Incident::recount() {
+  firing_now = victims_now = 0;
+  for (const auto& [fingerprint, alert] : alerts) {
+    firing_now += alert.firing ? 1 : 0;
+    victims_now += alert.firing && alert.victim ? 1 : 0;
+  }
 }
 
 }  // namespace vigie::incident

@@ -13,6 +13,12 @@ namespace {
 constexpr Millis kBefore = 30min;
 constexpr Millis kAfter = 5min;
 
+/// null while it lasts: then whoever shows it knows the time.
+json::value lasted(const Incident& incident) {
+  if (!incident.resolved_at) { return nullptr; }
+  return std::max<int64_t>((*incident.resolved_at - incident.opened_at).count(), 0);
+}
+
 json::object summary_json(const Incident& incident) {
   return {{"id", incident.id.value},
           {"title", incident.title},
@@ -26,6 +32,8 @@ json::object summary_json(const Incident& incident) {
           {"owner", text_or_null(incident.owner)},
           {"opened_at", rfc3339(incident.opened_at)},
           {"resolved_at", time_or_null(incident.resolved_at)},
+          {"lasted_ms", lasted(incident)},
+          {"reopened", incident.reopened},
           {"alerts", incident.firing()},
           {"victims", incident.victims()},
           {"muted_by", text_or_null(incident.muted_by)},

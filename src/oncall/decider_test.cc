@@ -93,6 +93,20 @@ class Room {
                         .escalation = std::move(escalation),
                         .annotations = {{"summary", "Heartbeats stall"}}});
   }
+  /// Every alert of it ended.
+  void ends(uint64_t id) { feed(IncidentResolved{.incident = IncidentId{id}, .why = "ended"}); }
+  /// `owner`: whose answer holds.
+  void comes_back(uint64_t id, const std::string& owner = "") {
+    feed(IncidentOpened{.incident = IncidentId{id},
+                        .title = "heartbeat: datajs passes nothing on",
+                        .severity = "critical",
+                        .team = "core",
+                        .by = "reopened"});
+    if (!owner.empty()) {
+      feed(IncidentAcknowledged{.incident = IncidentId{id}, .who = owner, .via = "before"});
+    }
+    want(id);
+  }
   void want(uint64_t id) { feed(PageWanted{.incident = IncidentId{id}, .why = "no runbook"}); }
   void open_and_want(uint64_t id, std::string team = "core", std::string escalation = "") {
     open(id, std::move(team), std::move(escalation));
@@ -269,7 +283,8 @@ TEST(Escalation, AnAckStopsItAndTellsTheOthersOnce) {
   room.settle("page-3", Outcome::ok);
   room.forward(24h);
   EXPECT_EQ(room.pages(), Pages{});
-  room.feed(IncidentResolved{.incident = IncidentId{1}, .why = "all alerts ended"});
+  room.ends(1);
+  room.forward(30s);
   EXPECT_EQ(room.pages(), (Pages{"ana email", "ben email"}));
   EXPECT_EQ(room.last_page().subject, "heartbeat: datajs passes nothing on (#1): resolved");
   room.forward(24h);
@@ -306,6 +321,94 @@ TEST(Escalation, AReopenedIncidentCallsAnew) {
   room.pages();
   room.open_and_want(1);
   EXPECT_EQ(room.pages(), Pages{"ana email"});
+}
+
+TEST(Escalation, WhatIsBackAtOnceGoesOnWhereItStood) {
+  Room room;
+  room.open_and_want(1);
+  room.settle("page-1", Outcome::ok);
+  room.forward(2min);
+  room.ends(1);
+  room.forward(10s);
+  room.comes_back(1);
+  room.forward(2min + 50s - 1ms);
+  EXPECT_EQ(room.pages(), Pages{"ana email"}) << "nobody is told that it is over, or paged anew";
+  room.forward(1ms);
+  EXPECT_EQ(room.pages(), Pages{"ben email"}) << "five minutes after it began";
+}
+
+TEST(Escalation, TheTimeAwayCounts) {
+  Room room;
+  room.open_and_want(1);
+  room.settle("page-1", Outcome::ok);
+  room.forward(4min + 50s);
+  room.ends(1);
+  room.forward(20s);
+  EXPECT_EQ(room.pages(), Pages{"ana email"}) << "nobody is called while it is over";
+  room.comes_back(1);
+  EXPECT_EQ(room.pages(), Pages{"ben email"});
+}
+
+TEST(Escalation, WhoWasToldThatItIsOverIsCalledAgain) {
+  Room room;
+  room.open_and_want(1);
+  room.settle("page-1", Outcome::ok);
+  room.ends(1);
+  room.forward(30s);
+  room.settle("page-2", Outcome::ok);
+  EXPECT_EQ(room.pages(), (Pages{"ana email", "ana email"}));
+  EXPECT_NE(room.last_page().subject.find("resolved"), std::string::npos);
+  room.forward(1min);
+  room.comes_back(1);
+  EXPECT_EQ(room.pages(), Pages{"ana email"});
+  EXPECT_NE(room.last_page().text.find("back since"), std::string::npos) << room.last_page().text;
+  EXPECT_EQ(room.next(1), "2026-01-05T10:05:00Z ben is mailed");
+}
+
+TEST(Escalation, WhatFailsWhileItIsOverIsTriedWhenItIsBack) {
+  Room room;
+  room.open_and_want(1);
+  room.ends(1);
+  room.fail("page-1");
+  room.forward(20s);
+  EXPECT_EQ(room.last_id(), "page-1");
+  room.comes_back(1);
+  EXPECT_EQ(room.last_id(), "page-1-2");
+  room.fail_for_ever("page-1-2");
+  EXPECT_EQ(room.pages().back(), "ben email") << "nobody else of the level is left";
+}
+
+TEST(Escalation, TheOwnerHearsOnceThatItIsBack) {
+  Room room;
+  room.open_and_want(1);
+  room.settle("page-1", Outcome::ok);
+  room.feed(IncidentAcknowledged{.incident = IncidentId{1}, .who = "ana", .via = "web"});
+  for (int i = 0; i < 5; ++i) {
+    room.ends(1);
+    room.forward(1s);
+    room.comes_back(1, "ana");
+    room.forward(1s);
+  }
+  EXPECT_EQ(room.pages(), (Pages{"ana email", "ana email"}));
+  EXPECT_NE(room.last_page().subject.find("it is back"), std::string::npos);
+  room.forward(1h);
+  EXPECT_EQ(room.pages(), Pages{}) << "it is answered";
+}
+
+TEST(Escalation, AStormCostsWhatEachEventTouches) {
+  Room room;
+  room.replays_ = false;
+  for (uint64_t id = 1; id <= 5000; ++id) { room.open_and_want(id); }
+  EXPECT_EQ(room.pages().size(), 5000U);
+  for (uint64_t id = 1; id <= 5000; ++id) { room.fail("page-" + std::to_string(id)); }
+  room.forward(5s);
+  EXPECT_EQ(room.pages().size(), 5000U) << "each is tried again";
+  for (uint64_t id = 1; id <= 5000; ++id) {
+    room.settle("page-" + std::to_string(id) + "-2", Outcome::ok);
+  }
+  for (uint64_t id = 1; id <= 5000; ++id) { room.ends(id); }
+  room.forward(30s);
+  EXPECT_EQ(room.pages().size(), 5000U) << "each is told to be over";
 }
 
 TEST(Escalation, WaitsAreNotStretchedByAClockSetBack) {
@@ -469,6 +572,36 @@ TEST(Paging, SaysWhatBrokeWhyYouAndWhatComesNext) {
             "Next:     Mon 5 Jan 11:11 CET, ben is mailed, unless somebody answers\n"
             "\nOpen:     http://127.0.0.1:9797/#/incidents/12\n"
             "Answer:   vigie incident ack 12\n");
+}
+
+TEST(Paging, ReasonsStandInTheOrderInWhichTheyCameAbout) {
+  Room room;
+  room.open(1);
+  room.forward(1min);
+  room.feed(RunEnded{.run = RunId{1},
+                     .incident = IncidentId{1},
+                     .title = "Restart it",
+                     .state = RunState::failed});
+  room.forward(1min);
+  room.want(1);
+  room.settle("page-1", Outcome::ok);
+  room.forward(1min);
+  room.feed(IncidentAcknowledged{.incident = IncidentId{1}, .who = "ben", .via = "web"});
+  const auto reasons = [&](const std::string& page) {
+    std::string out;
+    const json::value why = room.view("why/" + page);
+    for (const json::value& reason : *get_array(why.get_object(), "because")) {
+      out += std::string(get_string(reason.get_object(), "at")).substr(11, 5) + " " +
+             std::string(get_string(reason.get_object(), "text")).substr(0, 19) + "\n";
+    }
+    return out;
+  };
+  EXPECT_EQ(reasons("1"),
+            "10:00 incident 1 opened: \n10:01 Vigie tried Restart\n10:02 somebody is wanted:\n"
+            "10:02 ana over email: sch\n10:02 attempt 1 leaves\n10:02 accepted: 250 ok\n");
+  EXPECT_EQ(reasons("2"),
+            "10:00 incident 1 opened: \n10:01 Vigie tried Restart\n10:03 acknowledged by ben\n"
+            "10:03 ana over email: was\n10:03 attempt 1 leaves\n");
 }
 
 TEST(Paging, KeepsTheNewestThousandPages) {

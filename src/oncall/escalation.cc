@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace vigie::oncall {
 
@@ -18,11 +19,15 @@ void keep_earliest(std::optional<WallTime>& best, std::optional<WallTime> candid
 
 std::optional<WallTime> next_due(const State& state, const Pursuit& pursuit) {
   std::optional<WallTime> best;
-  keep_earliest(best, pursuit.level_due);
-  for (const PlannedPage& planned : pursuit.planned) { keep_earliest(best, planned.at); }
+  const bool pursued = is_pursued(pursuit);
+  keep_earliest(best, pursuit.over_due);
+  if (pursued) {
+    keep_earliest(best, pursuit.level_due);
+    for (const PlannedPage& planned : pursuit.planned) { keep_earliest(best, planned.at); }
+  }
   for (const PageId id : pursuit.open) {
     const auto page = state.pages.find(id);
-    if (page == state.pages.end()) { continue; }
+    if (page == state.pages.end() || (!pursued && !page->second.notice)) { continue; }
     keep_earliest(best, page->second.retry_at);
     keep_earliest(best, page->second.late_at);
   }
@@ -31,6 +36,7 @@ std::optional<WallTime> next_due(const State& state, const Pursuit& pursuit) {
 
 Pursuit* Desk::find(IncidentId incident) {
   const auto found = state_.pursuits.find(incident);
+  index_.touch(incident);
   return found == state_.pursuits.end() ? nullptr : &found->second;
 }
 
@@ -38,35 +44,66 @@ void Desk::note(const Pursuit& p, std::string what) {
   out_.say(EscalationNoted{.incident = p.incident, .what = std::move(what)});
 }
 
-/// Said again when an incident is reopened or no longer muted: then it starts anew.
+/// The same trouble after a short recovery, for the same people: it goes on where it stood.
+bool Desk::is_back(const Pursuit& p, const IncidentOpened& fact) const {
+  return fact.by == "reopened" && p.incident && p.state == PursuitState::resolved && p.kept &&
+         p.kept_until && now_ < *p.kept_until && fact.muted_by.empty() &&
+         p.escalation == fact.escalation && p.team == fact.team;
+}
+
+/// Said again when an incident is reopened or no longer muted: then it starts anew, unless it was
+/// away for a moment only.
 void Desk::opened(const IncidentOpened& fact) {
   Pursuit& p = state_.pursuits[fact.incident];
-  if (p.incident && p.state != PursuitState::resolved) {
+  index_.touch(fact.incident);
+  const bool back = is_back(p, fact);
+  if (p.incident && !back && (p.state != PursuitState::resolved || p.kept)) {
     stop(p, "the incident opened again", true);
   }
-  const int64_t step = p.step;
-  std::vector<PageId> open = std::move(p.open);
-  p = Pursuit{.incident = fact.incident,
-              .title = fact.title,
-              .severity = fact.severity,
-              .service = fact.service,
-              .chain = fact.chain,
-              .stage = fact.stage,
-              .team = fact.team,
-              .escalation = fact.escalation,
-              .urgency = fact.urgency,
-              .muted_by = fact.muted_by,
-              .opened_at = now_,
-              .step = step,
-              .open = std::move(open)};
+  if (!back) {
+    const bool again = fact.by == "reopened" && p.incident;
+    p = Pursuit{.incident = fact.incident,
+                .opened_at = again ? p.opened_at : now_,
+                .step = p.step,
+                .open = std::move(p.open)};
+  }
+  if (fact.by == "reopened") { p.back_at = now_; }
+  p.title = fact.title;
+  p.severity = fact.severity;
+  p.service = fact.service;
+  p.chain = fact.chain;
+  p.stage = fact.stage;
+  p.team = fact.team;
+  p.escalation = fact.escalation;
+  p.urgency = fact.urgency;
+  p.muted_by = fact.muted_by;
+  p.state = PursuitState::waiting;
+  p.back = back;
+  p.over_due.reset();
+  p.summary.clear();
   for (const char* name : {"summary", "description"}) {
     const auto found = fact.annotations.find(name);
     if (p.summary.empty() && found != fact.annotations.end()) { p.summary = found->second; }
   }
 }
 
+/// It is back. Those who were told that it is over are called again; for the others their page
+/// stands, and what fell due meanwhile is due now.
+void Desk::go_on(Pursuit& p) {
+  p.state = p.stood;
+  p.kept = false;
+  p.back = false;
+  if (!std::exchange(p.told_over, false)) { return due_for(p); }
+  for (ReachedPerson& person : p.reached) { person.told_resolved = false; }
+  if (p.state == PursuitState::last_resort) {
+    return enter_last_resort(p, "it is back and nobody has answered yet");
+  }
+  enter_level(p, p.level_due);
+}
+
 void Desk::wanted(const PageWanted& fact) {
   Pursuit& p = state_.pursuits[fact.incident];
+  index_.touch(fact.incident);
   if (!p.incident) {
     p.incident = fact.incident;
     p.title = fmt::format("incident {}", fact.incident.value);
@@ -81,20 +118,38 @@ void Desk::wanted(const PageWanted& fact) {
   p.wanted = fact.why;
   p.wanted_at = now_;
   if (p.state == PursuitState::answered) {
+    const bool back = std::exchange(p.back, false);
+    // Once; then again when they were told that it is over.
+    if (back && std::exchange(p.told_back, true)) { return; }
+    if (back) { p.told_over = false; }
+    for (ReachedPerson& person : p.reached) {
+      if (back && person.person == p.owner) { person.told_resolved = false; }
+    }
     const auto owner = roster_.people.find(p.owner);
     if (owner == roster_.people.end() || owner->second.notify.empty()) {
       return note(p,
                   fmt::format("{} holds the incident and cannot be told: {}", p.owner, fact.why));
     }
-    const PageWords words = notice_words(roster_, p, "needs you, " + fact.why, now_);
+    const std::string how = back ? "it is back" : "needs you, " + fact.why;
+    const PageWords words = notice_words(roster_, p, how, now_);
     return queue_page(p, {.person = p.owner,
                           .channel = owner->second.notify.front().via,
                           .why = "holds the incident",
                           .subject = words.subject,
                           .text = words.text,
+                          .cause = how,
                           .notice = true});
   }
   if (is_pursued(p)) { return; }
+  const bool stood_called = p.stood == PursuitState::active || p.stood == PursuitState::last_resort;
+  if (p.kept && stood_called) { return go_on(p); }
+  // Whoever had answered does so no longer, or nobody was called yet.
+  p.kept = false;
+  p.told_over = false;
+  p.told_back = false;
+  p.back = false;
+  p.owner.clear();
+  for (ReachedPerson& person : p.reached) { person.told_answered = person.told_resolved = false; }
   p.state = PursuitState::active;
   p.round = 0;
   p.level = 0;
@@ -106,10 +161,11 @@ void Desk::tried(IncidentId incident, std::string what) {
   Pursuit* p = find(incident);
   if (p == nullptr || p->tried.size() >= kTriedMax) { return; }
   p->tried.push_back(std::move(what));
+  p->tried_at.push_back(now_);
 }
 
 /// Calls the level the pursuit stands at, or the first after it that has somebody.
-void Desk::enter_level(Pursuit& p) {
+void Desk::enter_level(Pursuit& p, std::optional<WallTime> due) {
   const Path* path = roster_.path_for(p.escalation, p.team);
   if (path == nullptr) {
     return enter_last_resort(
@@ -132,9 +188,10 @@ void Desk::enter_level(Pursuit& p) {
     const Calling calling = called_by(roster_, level, now_);
     if (!calling.people.empty()) {
       p.called_in_round = true;
-      p.level_due = now_ + level.wait;
+      p.level_due = due.value_or(now_ + level.wait);
       return call(p, calling.people);
     }
+    due.reset();
     note(p, fmt::format("{} is empty, moving on: {}", step_name(roster_, p),
                         join_names(calling.empty)));
     ++p.level;
@@ -195,32 +252,36 @@ void Desk::move_on(Pursuit& p) {
   enter_level(p);
 }
 
-/// What is due now of one incident, in order of time; a page before a change of level.
-void Desk::due_for(Pursuit& p) {
+void Desk::send_ripe(Pursuit& p) {
   std::vector<PlannedPage> ripe;
   std::ranges::copy_if(p.planned, std::back_inserter(ripe),
                        [&](const PlannedPage& planned) { return planned.at <= now_; });
   std::erase_if(p.planned, [&](const PlannedPage& planned) { return planned.at <= now_; });
   for (const PlannedPage& planned : ripe) { send_planned(p, planned); }
+}
+
+/// What is due now of one incident, in order of time; a page before a change of level.
+void Desk::due_for(Pursuit& p) {
+  if (p.over_due && *p.over_due <= now_) { end(p, "resolved", ""); }
+  const bool pursued = is_pursued(p);
+  if (pursued) { send_ripe(p); }
   const std::vector<PageId> open = p.open;
   for (const PageId id : open) {
     const auto found = state_.pages.find(id);
     if (found == state_.pages.end()) { continue; }
     LedgerPage& page = found->second;
+    if (!pursued && !page.notice) { continue; }
     if (page.retry_at && *page.retry_at <= now_) { attempt(p, page); }
     if (page.late_at && *page.late_at <= now_) { went_late(p, page); }
   }
-  if (p.level_due && *p.level_due <= now_) { move_on(p); }
+  if (is_pursued(p) && p.level_due && *p.level_due <= now_) { move_on(p); }
 }
 
 void Desk::due() {
-  std::vector<std::pair<WallTime, IncidentId>> waiting;
-  for (const auto& [id, pursuit] : state_.pursuits) {
-    const std::optional<WallTime> at = next_due(state_, pursuit);
-    if (at && *at <= now_) { waiting.emplace_back(*at, id); }
+  for (const IncidentId id : index_.due(now_)) {
+    Pursuit* p = find(id);
+    if (p != nullptr) { due_for(*p); }
   }
-  std::ranges::sort(waiting);
-  for (const auto& [at, id] : waiting) { due_for(state_.pursuits.at(id)); }
 }
 
 void Desk::jumped(Millis by) {
@@ -228,7 +289,10 @@ void Desk::jumped(Millis by) {
     if (at) { *at += by; }
   };
   for (auto& [id, p] : state_.pursuits) {
+    index_.touch(id);
     shift(p.level_due);
+    shift(p.kept_until);
+    shift(p.over_due);
     for (PlannedPage& planned : p.planned) { planned.at += by; }
     for (const PageId open : p.open) {
       LedgerPage& page = state_.pages.at(open);
@@ -239,20 +303,17 @@ void Desk::jumped(Millis by) {
 }
 
 void Desk::tidy() {
-  while (state_.pages.size() > kLedgerMax) {
-    const auto settled = std::ranges::find_if(
-        state_.pages, [](const auto& item) { return item.second.state != PageState::queued; });
-    if (settled == state_.pages.end()) { break; }
-    state_.pages.erase(settled);
+  while (state_.pages.size() > kLedgerMax && !index_.settled().empty()) {
+    const auto oldest = state_.pages.find(*index_.settled().begin());
+    index_.page_forgotten(oldest->second);
+    state_.pages.erase(oldest);
   }
-  size_t resolved = 0;
-  for (const auto& [id, p] : state_.pursuits) {
-    resolved += p.state == PursuitState::resolved && p.open.empty() ? 1 : 0;
-  }
-  for (auto it = state_.pursuits.begin(); resolved > kResolvedMax && it != state_.pursuits.end();) {
-    const bool drop = it->second.state == PursuitState::resolved && it->second.open.empty();
-    it = drop ? state_.pursuits.erase(it) : std::next(it);
-    resolved -= drop ? 1 : 0;
+  index_.refresh(state_);
+  while (index_.over().size() > kResolvedMax) {
+    const IncidentId oldest = *index_.over().begin();
+    state_.pursuits.erase(oldest);
+    index_.touch(oldest);
+    index_.refresh(state_);
   }
 }
 

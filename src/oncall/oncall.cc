@@ -31,20 +31,13 @@ class OnCallDecider final : public Decider {
       adopt(*book);
       return out;
     }
-    Desk desk{state_, roster_, out, now};
+    Desk desk{state_, index_, roster_, out, now};
     std::visit([&](const auto& fact) { take(desk, fact); }, event.body);
     desk.tidy();
     return out;
   }
 
-  std::optional<WallTime> next_timer() const override {
-    std::optional<WallTime> best;
-    for (const auto& [id, pursuit] : state_.pursuits) {
-      const std::optional<WallTime> at = next_due(state_, pursuit);
-      if (at && (!best || *at < *best)) { best = at; }
-    }
-    return best;
-  }
+  std::optional<WallTime> next_timer() const override { return index_.next(); }
 
   json::value snapshot() const override { return encode(state_); }
 
@@ -52,6 +45,7 @@ class OnCallDecider final : public Decider {
     Result<State> state = decode<State>(snapshot);
     if (!state) { return std::move(state).error().context("on-call state"); }
     state_ = *std::move(state);
+    index_.rebuild(state_);
     return read_book();
   }
 
@@ -109,6 +103,8 @@ class OnCallDecider final : public Decider {
   }
 
   State state_;
+  // Made of state_.
+  Index index_;
   // Read from state_.book.
   Roster roster_;
 };

@@ -43,6 +43,20 @@ std::string links(const Roster& roster, const Pursuit& p) {
                      roster.console, p.incident.value, p.incident.value);
 }
 
+std::string age(WallTime since, WallTime now) {
+  return now - since < 1s ? "just now" : humanize_duration(now - since);
+}
+
+std::string since(const Roster& roster, const Pursuit& p, WallTime now) {
+  std::string out = fmt::format("Since:    {} ({})", format_for_people(p.opened_at, roster.zone),
+                                age(p.opened_at, now));
+  if (p.back_at) {
+    out += fmt::format(", was over for a while, back since {} ({})",
+                       format_for_people(*p.back_at, roster.zone), age(*p.back_at, now));
+  }
+  return out + "\n";
+}
+
 }  // namespace
 
 std::string step_name(const Roster& roster, const Pursuit& pursuit) {
@@ -71,8 +85,7 @@ PageWords page_words(const Roster& roster, const State& state, const Pursuit& pu
   }
   if (!pursuit.severity.empty()) { text += fmt::format("Severity: {}\n", pursuit.severity); }
   if (!pursuit.urgency.empty()) { text += fmt::format("Urgency:  {}\n", pursuit.urgency); }
-  text += fmt::format("Since:    {} ({})\n", format_for_people(pursuit.opened_at, roster.zone),
-                      humanize_duration(now - pursuit.opened_at));
+  text += since(roster, pursuit, now);
   text += fmt::format("Why you:  {}\n", why);
   if (!pursuit.wanted.empty()) { text += fmt::format("Because:  {}\n", pursuit.wanted); }
   for (const std::string& tried : pursuit.tried) { text += fmt::format("Tried:    {}\n", tried); }
@@ -85,15 +98,15 @@ PageWords page_words(const Roster& roster, const State& state, const Pursuit& pu
 }
 
 PageWords notice_words(const Roster& roster, const Pursuit& pursuit, const std::string& how,
-                       WallTime now) {
+                       WallTime at) {
   PageWords words;
   words.subject = fmt::format("{} (#{}): {}", shortened(pursuit.title, kSubjectMax),
                               pursuit.incident.value, how);
   words.text = fmt::format(
       "{}\n\n{} at {}, {} after it began. You were paged for it; this is only for you to know.\n\n"
       "Open:     {}/#/incidents/{}\n",
-      pursuit.title, how, format_for_people(now, roster.zone),
-      humanize_duration(now - pursuit.opened_at), roster.console, pursuit.incident.value);
+      pursuit.title, how, format_for_people(at, roster.zone),
+      humanize_duration(at - pursuit.opened_at), roster.console, pursuit.incident.value);
   return words;
 }
 

@@ -16,9 +16,9 @@ struct PageWords {
 /// `why`: why this person. The pursuit's plan is already made, so the next step is known.
 PageWords page_words(const Roster& roster, const State& state, const Pursuit& pursuit,
                      const std::string& why, WallTime now);
-/// Tells somebody who was paged how it went on. `how`: "acknowledged by ana".
+/// Tells somebody who was paged how it went on. `how`: "acknowledged by ana"; `at`: when.
 PageWords notice_words(const Roster& roster, const Pursuit& pursuit, const std::string& how,
-                       WallTime now);
+                       WallTime at);
 /// "level 2 of core", "the last resort".
 std::string step_name(const Roster& roster, const Pursuit& pursuit);
 

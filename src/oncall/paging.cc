@@ -97,17 +97,31 @@ void Desk::queue_page(Pursuit& p, NewPage page) {
                      .step = page.step,
                      .notice = page.notice,
                      .at = now_};
-  entry.because.push_back(
-      {.at = p.opened_at,
-       .text = fmt::format("incident {} opened: {}", p.incident.value, p.title)});
-  for (const std::string& tried : p.tried) { because(entry, "Vigie tried " + tried); }
-  if (!p.wanted.empty()) {
-    entry.because.push_back({.at = p.wanted_at, .text = "somebody is wanted: " + p.wanted});
-  }
+  explain(p, entry, page.cause);
   because(entry, fmt::format("{} over {}: {}", page.person, page.channel, page.why));
+  index_.page_added(entry);
   p.open.push_back(id);
   reached(p, page.person, page.channel);
   attempt(p, entry);
+}
+
+/// Why there is this page, in the order in which it came about.
+void Desk::explain(const Pursuit& p, LedgerPage& page, const std::string& cause) {
+  std::vector<Reason>& out = page.because;
+  out.push_back({.at = p.opened_at,
+                 .text = fmt::format("incident {} opened: {}", p.incident.value, p.title)});
+  if (p.back_at) { out.push_back({.at = *p.back_at, .text = "it is back"}); }
+  for (size_t i = 0; i < p.tried.size(); ++i) {
+    const WallTime at = i < p.tried_at.size() ? p.tried_at[i] : p.opened_at;
+    out.push_back({.at = at, .text = "Vigie tried " + p.tried[i]});
+  }
+  if (!cause.empty()) {
+    const bool ended = p.state == PursuitState::resolved && p.ended_at;
+    out.push_back({.at = ended ? *p.ended_at : now_, .text = cause});
+  } else if (!p.wanted.empty()) {
+    out.push_back({.at = p.wanted_at, .text = "somebody is wanted: " + p.wanted});
+  }
+  std::ranges::stable_sort(out, {}, &Reason::at);
 }
 
 void Desk::attempt(Pursuit& p, LedgerPage& page) {
@@ -166,6 +180,7 @@ void Desk::settled(const EffectSettled& fact) {
     because(page, fmt::format("accepted: {}", fact.detail));
     if (p == nullptr) {
       page.state = PageState::sent;
+      index_.page_settled(id);
       return;
     }
     reached(*p, page.person, page.channel).channel = page.channel;
@@ -177,12 +192,14 @@ void Desk::settled(const EffectSettled& fact) {
   }
   if (p == nullptr) {
     page.state = PageState::failed;
+    index_.page_settled(id);
     return;
   }
   failed(*p, page, aside.may_retry);
 }
 
 void Desk::failed(Pursuit& p, LedgerPage& page, bool may_retry) {
+  if (is_resting(p) && !page.notice) { return failed_at_rest(p, page, may_retry); }
   if (!is_wanted(p, page)) { return close(p, page, PageState::failed, page.detail); }
   const bool again = may_retry && page.attempts < kAttemptsMax;
   if (again) { page.retry_at = now_ + retry_delay(page.attempts); }
@@ -194,6 +211,18 @@ void Desk::failed(Pursuit& p, LedgerPage& page, bool may_retry) {
   if (notice) { return; }
   open_next_channel(p, person, why);
   if (!again) { escalate_if_unreachable(p, step); }
+}
+
+/// What would happen now happens when the trouble is back.
+void Desk::failed_at_rest(Pursuit& p, LedgerPage& page, bool may_retry) {
+  const bool again = may_retry && page.attempts < kAttemptsMax;
+  const int64_t step = page.step;
+  if (again) { page.retry_at = now_ + retry_delay(page.attempts); }
+  const auto next = std::ranges::find(p.planned, page.person, &PlannedPage::person);
+  if (next != p.planned.end()) { next->at = std::min(next->at, now_); }
+  if (again) { return; }
+  close(p, page, PageState::failed, page.detail);
+  if (p.stood == PursuitState::active && is_unreachable(p, step)) { p.level_due = now_; }
 }
 
 /// No receipt in time: the attempt may yet succeed, but nobody waits for it.
@@ -208,6 +237,7 @@ void Desk::went_late(Pursuit& p, LedgerPage& page) {
 
 void Desk::close(Pursuit& p, LedgerPage& page, PageState state, const std::string& detail) {
   page.state = state;
+  index_.page_settled(page.id);
   page.detail = detail;
   page.in_flight = false;
   page.retry_at.reset();
@@ -229,16 +259,23 @@ void Desk::open_next_channel(Pursuit& p, const std::string& person, const std::s
   send_planned(p, planned);
 }
 
-void Desk::escalate_if_unreachable(Pursuit& p, int64_t step) {
-  if (p.state != PursuitState::active || step != p.step) { return; }
+/// Nobody of the step that is called was reached, and nothing of it is under way.
+bool Desk::is_unreachable(const Pursuit& p, int64_t step) const {
+  if (step != p.step) { return false; }
   for (const PlannedPage& planned : p.planned) {
-    if (planned.step == step) { return; }
+    if (planned.step == step) { return false; }
   }
-  for (const auto& [id, page] : state_.pages) {
-    if (page.incident != p.incident || page.notice) { continue; }
-    if (page.state == PageState::queued) { return; }
-    if (page.step == step && page.state == PageState::sent) { return; }
+  for (const PageId id : index_.pages_of(p.incident)) {
+    const LedgerPage& page = state_.pages.at(id);
+    if (page.notice) { continue; }
+    if (page.state == PageState::queued) { return false; }
+    if (page.step == step && page.state == PageState::sent) { return false; }
   }
+  return true;
+}
+
+void Desk::escalate_if_unreachable(Pursuit& p, int64_t step) {
+  if (p.state != PursuitState::active || !is_unreachable(p, step)) { return; }
   note(p, fmt::format("nobody of {} could be reached, moving on", step_name(roster_, p)));
   move_on(p);
 }

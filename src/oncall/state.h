@@ -89,9 +89,23 @@ struct Pursuit {
   std::vector<ReachedPerson> reached;
   std::vector<std::string> tried;  ///< What Vigie did first, for the page.
   std::string owner;
+
+  // How it stood when its trouble ended by itself. If the trouble is back before `kept_until` it
+  // goes on from there; until then its plan rests and nobody is called.
+  bool kept = false;
+  PursuitState stood = PursuitState::waiting;
+  std::optional<WallTime> kept_until;
+  std::optional<WallTime> over_due;  ///< When those who were paged are told that it is over.
+  std::optional<WallTime> ended_at;
+  bool told_over = false;           ///< They were: what comes back is news to them.
+  bool back = false;                ///< Opened again, and nobody asked for a page yet.
+  bool told_back = false;           ///< The owner knows that it comes back.
+  std::optional<WallTime> back_at;  ///< Opened again; `opened_at` stays.
+  std::vector<WallTime> tried_at;   ///< For each of `tried`.
   VIGIE_FIELDS(incident, title, severity, service, chain, stage, team, escalation, urgency,
                muted_by, summary, opened_at, wanted, wanted_at, state, round, level, step,
-               called_in_round, level_due, planned, open, reached, tried, owner)
+               called_in_round, level_due, planned, open, reached, tried, owner, kept, stood,
+               kept_until, over_due, ended_at, told_over, back, told_back, back_at, tried_at)
 };
 
 struct State {
@@ -104,6 +118,11 @@ struct State {
 
 inline bool is_pursued(const Pursuit& p) {
   return p.state == PursuitState::active || p.state == PursuitState::last_resort;
+}
+/// Its plan waits for the trouble to come back; nothing of it was told to be over yet.
+inline bool is_resting(const Pursuit& p) {
+  return p.kept && !p.told_over &&
+         (p.stood == PursuitState::active || p.stood == PursuitState::last_resort);
 }
 
 }  // namespace vigie::oncall

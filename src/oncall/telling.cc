@@ -34,46 +34,74 @@ void Desk::tell(Pursuit& p, const std::string& except, const std::string& how, b
     done = true;
     const auto person = roster_.people.find(told.person);
     if (person == roster_.people.end()) { continue; }
-    const PageWords words = notice_words(roster_, p, how, now_);
+    const WallTime at = resolved ? p.ended_at.value_or(now_) : now_;
+    const PageWords words = notice_words(roster_, p, how, at);
     queue_page(p, {.person = told.person,
                    .channel = told.channel,
                    .why = "was paged before",
                    .subject = words.subject,
                    .text = words.text,
+                   .cause = how,
                    .notice = true});
   }
+}
+
+void Desk::answered(Pursuit& p, const std::string& who, const std::string& how) {
+  p.state = PursuitState::answered;
+  p.owner = who;
+  p.kept = false;
+  stop(p, how, false);
+  tell(p, who, how, false);
 }
 
 void Desk::acknowledged(const IncidentAcknowledged& fact) {
   Pursuit* p = find(fact.incident);
   if (p == nullptr || p->state == PursuitState::resolved) { return; }
-  p->state = PursuitState::answered;
-  p->owner = fact.who;
-  const std::string how = "acknowledged by " + fact.who;
-  stop(*p, how, false);
-  tell(*p, fact.who, how, false);
+  answered(*p, fact.who, "acknowledged by " + fact.who);
 }
 
 void Desk::taken(const IncidentTaken& fact) {
   Pursuit* p = find(fact.incident);
   if (p == nullptr || p->state == PursuitState::resolved) { return; }
-  p->state = PursuitState::answered;
-  p->owner = fact.who;
-  const std::string how = "taken by " + fact.who;
-  stop(*p, how, false);
-  tell(*p, fact.who, how, false);
+  answered(*p, fact.who, "taken by " + fact.who);
+}
+
+/// The trouble ended by itself and may be back in a moment: nothing is sent, nothing is dropped.
+void Desk::rest(Pursuit& p) {
+  // Ended again before anybody was wanted: it stands as it stood.
+  if (!p.kept) { p.stood = p.state; }
+  p.kept = true;
+  p.kept_until = now_ + kKeptFor;
+  const bool anybody = !p.reached.empty() || !p.planned.empty() || !p.open.empty();
+  if (anybody && !p.told_over) { p.over_due = now_ + kToldOverAfter; }
+}
+
+/// It stays over: what waits for another try is not sent, and who was paged hears of it.
+void Desk::end(Pursuit& p, const std::string& how, const std::string& except) {
+  const std::optional<WallTime> level_due = p.level_due;
+  p.over_due.reset();
+  p.told_over = true;
+  p.told_back = false;
+  stop(p, how, true);
+  p.level_due = level_due;
+  tell(p, except, how, true);
 }
 
 void Desk::resolved(const IncidentResolved& fact) {
   Pursuit* p = find(fact.incident);
   if (p == nullptr || p->state == PursuitState::resolved) { return; }
+  const bool by_itself = fact.who.empty() && !fact.merged_into;
+  p->ended_at = now_;
+  if (by_itself) { rest(*p); }
   p->state = PursuitState::resolved;
+  p->back = false;
+  if (by_itself) { return; }
   std::string how = fact.who.empty() ? "resolved" : "resolved by " + fact.who;
   if (fact.merged_into) {
     how = fmt::format("resolved, part of incident {}", fact.merged_into.value);
   }
-  stop(*p, how, true);
-  tell(*p, fact.who, how, true);
+  p->kept = false;
+  end(*p, how, fact.who);
 }
 
 }  // namespace vigie::oncall

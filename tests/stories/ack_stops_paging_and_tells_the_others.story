@@ -45,6 +45,7 @@ forward  2h
 expect   silence
 expect   timeline 1 "taken by ben"
 fall     DbDown{}
+forward  30s
 expect   ana email "resolved"
 expect   ben email "resolved"
 expect   silence

@@ -56,8 +56,9 @@ flow     heartbeat/thingsboard dead
 expect   ana email "heartbeat: thingsboard passes nothing on"
 expect   incidents 1
 fall     HeartbeatStalled{}
-expect   ana email "resolved"
 flow     heartbeat/thingsboard alive
+forward  30s
+expect   ana email "resolved"
 forward  11m
 
 fire     HeartbeatStalled{}        # and now no stage is ever found

@@ -61,7 +61,6 @@ flow     alarm/dataenricher alive
 expect   incident 1 open "alarm: dataenricher passes nothing on"
 forward  5s
 fall     AlarmStalled{}
-expect   ana email "resolved"
 fire     AlarmStalled{}            # some messages came through, and then none for a moment
 forward  5s
 expect   silence
@@ -71,6 +70,7 @@ expect   incidents 1
 expect   incident 1 resolved
 fire     AlarmStalled{}            # again, and now for good
 forward  10s
+expect   ana email "resolved"
 expect   ana email "AlarmStalled at dataenricher (#1)"
 forward  1m20s
 expect   chain alarm broken thingsboard

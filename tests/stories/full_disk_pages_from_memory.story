@@ -82,6 +82,7 @@ disk     good
 forward  10s
 expect   steps restart 1
 expect   alert VigieJournalNotDurable resolved
+forward  30s
 expect   ana email "resolved"
 expect   silence
 restart

@@ -48,5 +48,6 @@ expect   incident 1 acknowledged
 forward  1s
 expect   alert DbDown resolved
 expect   incident 1 resolved
+forward  30s
 expect   ana email "resolved"
 expect   silence

@@ -68,6 +68,7 @@ book
 
 expect   incident 1 resolved
 expect   timeline 1 "its rule left the book"
+forward  30s
 expect   ana email "resolved"
 forward  1h
 expect   silence

@@ -39,8 +39,9 @@ at 2026-03-02 12:00 Europe/Paris
 fire     DbDown{}
 expect   ana email "the database is down (#1)"
 fall     DbDown{}
+forward  30s
 expect   ana email "resolved"
-forward  1m
+forward  30s
 fire     DbLags{}
 expect   ana email "the database lags (#1)"
 expect   incident 1 open "the database lags"

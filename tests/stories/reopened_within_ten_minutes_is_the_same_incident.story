@@ -36,8 +36,9 @@ fire     DbDown{}
 expect   ana email "(#1)"
 forward  1m
 fall     DbDown{}
+forward  30s                       # a blink is not told
 expect   ana email "resolved"
-forward  9m
+forward  8m30s
 fire     DbDown{}
 expect   ana email "(#1)"
 expect   incident 1 open
