@@ -250,7 +250,7 @@ TEST(Email, WhatFindsEveryPlaceTakenWaitsForItsTurn) {
   post.begin(a_page("email", "ana@example.org"), 300ms);
   for (int i = 0; i < 100; ++i) { post.begin(a_page("email", "ben@example.org"), 30s); }
   ASSERT_TRUE(post.ended_from(8, 40s));
-  EXPECT_NE(post.ended(8)->detail.find("never had its turn, 8 were before it"), std::string::npos)
+  EXPECT_NE(post.ended(8)->detail.find("never had its turn"), std::string::npos)
       << post.ended(8)->detail;
   EXPECT_FALSE(maybe(*post.ended(8)));
   for (size_t i = 9; i < 109; ++i) {
