@@ -127,8 +127,8 @@ std::string quoted(std::string_view text) {
   while (!text.empty()) {
     const size_t length = utf8_length(text);
     const auto byte = static_cast<unsigned char>(text.front());
-    const bool plain = length > 1 || (length == 1 && byte >= 0x20 && byte != 0x7f && byte != '"' &&
-                                      byte != '\\');
+    const bool plain =
+        length > 1 || (length == 1 && byte >= 0x20 && byte != 0x7f && byte != '"' && byte != '\\');
     out += plain ? std::string(text.substr(0, length)) : escaped(byte);
     text.remove_prefix(std::max<size_t>(1, length));
   }

@@ -138,8 +138,8 @@ TEST(RemoteWrite, LeavesOutLabelsThatAreTwiceOrNotUtf8) {
   const std::string label = twice.substr(2, 16);
   twice.insert(2, label);
   twice[1] = static_cast<char>(twice[1] + static_cast<char>(label.size()));
-  const auto batch = read_remote_write(
-      "snappy", "", packed(write_request(1, "u\xff") + twice + write_request(3)));
+  const auto batch =
+      read_remote_write("snappy", "", packed(write_request(1, "u\xff") + twice + write_request(3)));
   ASSERT_TRUE(batch) << batch.error().what;
   ASSERT_EQ(batch->samples.size(), 1u);
   EXPECT_EQ(batch->series_refused, 2u);

@@ -9,7 +9,8 @@
 namespace vigie::api {
 
 /// One remote write request. A series that cannot be taken (without a name, a label twice or not
-/// in UTF-8, native histograms) is left out and counted, so that it does not take the others with it.
+/// in UTF-8, native histograms) is left out and counted, so that it does not take the others with
+/// it.
 struct WriteRequest {
   SampleBatch samples;
   size_t series_refused = 0;

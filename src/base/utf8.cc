@@ -76,10 +76,11 @@ std::string repaired_utf8(std::string text) {
 
 std::string_view cut_utf8(std::string_view text, size_t bytes_max) {
   if (text.size() <= bytes_max) { return text; }
+  const auto continues = [&](size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80;
+  };
   size_t end = bytes_max;
-  while (end > 0 && bytes_max - end < 4 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) {
-    --end;
-  }
+  while (end > 0 && bytes_max - end < 4 && continues(end)) { --end; }
   // Four continuation bytes in a row are no sequence: then any place is as good.
   return text.substr(0, bytes_max - end < 4 ? end : bytes_max);
 }

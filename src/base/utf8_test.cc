@@ -10,9 +10,15 @@
 namespace vigie {
 namespace {
 
-const std::vector<std::string> kBad = {"\xff",         "\xc3",         "\xc0\xaf",
-                                       "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
-                                       "\xf5\x80\x80\x80", "\xe2\x82", "\x80"};
+const std::vector<std::string> kBad = {"\xff",
+                                       "\xc3",
+                                       "\xc0\xaf",
+                                       "\xe0\x80\xaf",
+                                       "\xed\xa0\x80",
+                                       "\xf4\x90\x80\x80",
+                                       "\xf5\x80\x80\x80",
+                                       "\xe2\x82",
+                                       "\x80"};
 
 TEST(Utf8, KnowsWellFormedText) {
   for (const char* good : {"", "a", "aé€𝄞", "eight bytes and then é", "\x7f\t\n"}) {
@@ -37,7 +43,7 @@ TEST(Utf8, ReplacesEachByteThatIsNoPartOfASequence) {
 TEST(Utf8, CutsBetweenCharacters) {
   EXPECT_EQ(cut_utf8("aé€𝄞", 100), "aé€𝄞");
   const std::string text = "aé€𝄞";
-  const std::vector<std::string> fronts = {"",   "a",   "a",   "aé",   "aé",  "aé",
+  const std::vector<std::string> fronts = {"",    "a",   "a",   "aé",  "aé",  "aé",
                                            "aé€", "aé€", "aé€", "aé€", "aé€𝄞"};
   for (size_t bytes = 0; bytes < fronts.size(); ++bytes) {
     EXPECT_EQ(cut_utf8(text, bytes), fronts[bytes]) << bytes;

@@ -30,7 +30,9 @@ Task<Status> adopt_durably(engine::Engine& engine, Loop& edge, BookAdopted event
 }  // namespace
 
 std::string House::needs_restart(const config::Book& fresh) const {
-  if (data_dir_of(fresh) != data_) { return "data: the data directory changes only with a restart"; }
+  if (data_dir_of(fresh) != data_) {
+    return "data: the data directory changes only with a restart";
+  }
   for (const std::string_view key : kReadAtStart) {
     const config::Node now = fresh.root[key];
     if (to_text(now.to_json()) == to_text(book_.root[key].to_json())) { continue; }

@@ -133,10 +133,11 @@ TEST(Engine, WhatIsDamagedInTheJournalHasFailed) {
   Life life(clock, rows);
   ASSERT_EQ(life.released.size(), 1u);
   EXPECT_EQ(life.released[0].effect.id.text, "page-2");
-  const auto failed = std::find_if(rows->events.begin(), rows->events.end(), [](const Event& event) {
-    const auto* settled = std::get_if<EffectSettled>(&event.body);
-    return settled != nullptr && settled->outcome == Outcome::failed;
-  });
+  const auto failed =
+      std::find_if(rows->events.begin(), rows->events.end(), [](const Event& event) {
+        const auto* settled = std::get_if<EffectSettled>(&event.body);
+        return settled != nullptr && settled->outcome == Outcome::failed;
+      });
   ASSERT_NE(failed, rows->events.end()) << "who asked for it waits for ever";
   EXPECT_EQ(std::get<EffectSettled>(failed->body).effect.text, "page-1");
 }

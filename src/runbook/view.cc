@@ -180,9 +180,10 @@ json::value next(const State& state, std::string_view id) {
     if (!by) { continue; }
     const bool of_step = run.answer_by == by && !run.steps.empty();
     out["at"] = rfc3339(*by);
-    out["what"] = of_step ? fmt::format("\"{}\" has worked by then, or counts as failed ({})",
-                                        run.steps.back().title, run.title)
-                          : fmt::format("\"{}\" has helped by then, or somebody is paged", run.title);
+    out["what"] = of_step
+                      ? fmt::format("\"{}\" has worked by then, or counts as failed ({})",
+                                    run.steps.back().title, run.title)
+                      : fmt::format("\"{}\" has helped by then, or somebody is paged", run.title);
     return out;
   }
   const auto found = state.incidents.find(*incident);

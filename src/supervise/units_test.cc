@@ -219,7 +219,8 @@ TEST_F(UnitsTest, TheStubbornThatIsLeftBehindIsKilledAfterTheGrace) {
 }
 
 TEST_F(UnitsTest, AnOrderlyEndFindsWhatIsLeftOfOneThatDoesNotRun) {
-  const Settled first = start(R"({"command":"setsid sleep 100 & echo $! >kid; until test -e go; do sleep 0.01; done"})");
+  const Settled first = start(
+      R"({"command":"setsid sleep 100 & echo $! >kid; until test -e go; do sleep 0.01; done"})");
   ASSERT_TRUE(until([&] { return read("kid").ends_with("\n"); }));
   crash();
   std::ofstream(root_ + "/go") << "";
@@ -233,7 +234,8 @@ TEST_F(UnitsTest, AnOrderlyEndFindsWhatIsLeftOfOneThatDoesNotRun) {
 }
 
 TEST_F(UnitsTest, WhatAnInstanceLeftBehindWhileVigieWasAwayIsEndedBeforeTheNext) {
-  const Settled first = start(R"({"command":"setsid sleep 100 & echo $! >kid; until test -e go; do sleep 0.01; done"})");
+  const Settled first = start(
+      R"({"command":"setsid sleep 100 & echo $! >kid; until test -e go; do sleep 0.01; done"})");
   ASSERT_TRUE(until([&] { return read("kid").ends_with("\n"); }));
   const int64_t kid = std::stoi(read("kid"));
   crash();

@@ -20,8 +20,8 @@ Series* Store::Impl::series_of(const Labels& labels) {
 
 void Store::Impl::begin_batch() {
   ++batch;
-  latest = options.clock == nullptr ? INT64_MAX
-                                    : to_millis(options.clock->wall() + options.ahead_max);
+  latest =
+      options.clock == nullptr ? INT64_MAX : to_millis(options.clock->wall() + options.ahead_max);
 }
 
 void Store::Impl::stage(Series* series, WallTime at, double value, Appended& counts) {

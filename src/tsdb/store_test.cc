@@ -203,7 +203,7 @@ TEST(Store, PutsADamagedLogAsideAndGoesOn) {
     auto store = open(dir);
     fill(*store, 0, 10);
   }
-  std::ofstream(dir.path() + "/log/00000001.log", std::ios::binary) << "\0\0 no log at all";
+  std::ofstream(dir.path() + "/log/00000001.log", std::ios::binary) << "this is no log";
   auto store = open(dir);
   fill(*store, 10, 20);
   EXPECT_EQ(points(*store, {Matcher::equal("job", "a")}).size(), 10U);

@@ -5,6 +5,7 @@ import json
 import resource
 import struct
 import sys
+import time
 
 from book_test import GOOD, write
 from house import UnixConnection, Vigie, run_tests
@@ -54,7 +55,7 @@ def a_key_makes_one_act_of_two_also_after_kill_9():
 def one_sample(value):
     """A remote-write request of one sample now-ish, in a snappy block of one literal."""
     label = b"\x0a\x08__name__\x12\x04e2e1"
-    sample = b"\x09" + struct.pack("<d", value) + b"\x10" + varint(1_900_000_000_000)
+    sample = b"\x09" + struct.pack("<d", value) + b"\x10" + varint(int(time.time() * 1000))
     series = b"\x0a" + bytes([len(label)]) + label + b"\x12" + bytes([len(sample)]) + sample
     request = b"\x0a" + bytes([len(series)]) + series
     return bytes([len(request)]) + bytes([(len(request) - 1) << 2]) + request

@@ -66,7 +66,8 @@ def what_was_given_up_is_not_healthy():
 
 
 def nothing_is_left_of_what_ended():
-    vigie.until(lambda: unit("parent")["state"] == "stopped", 20, "the parent's end")
+    vigie.cli("start", "parent", check=True)
+    vigie.until(lambda: (vigie.dir / "kid").exists() and unit("parent")["state"] == "stopped", 20, "the parent's end")
     assert not lives("kid"), "a child outlived a unit that is called stopped"
 
 

@@ -58,9 +58,9 @@ export async function checkWidths(checks, page, incident) {
     checks.that(low >= 28, `a stage's link is ${low} px high`);
     const menu = page.locator(".tool.menu");
     await menu.click();
-    checks.that((await menu.getAttribute("aria-expanded")) === "true", "aria-expanded is not true");
+    await page.locator('.tool.menu[aria-expanded="true"]').waitFor({ timeout: 2000 });
     await page.keyboard.press("Escape");
-    checks.that((await menu.getAttribute("aria-expanded")) === "false", "Escape left it open");
+    await page.locator('.tool.menu[aria-expanded="false"]').waitFor({ timeout: 2000 });
   });
   await page.setViewportSize({ width: 1440, height: 900 });
   await checks.run("dark and light follow the machine, and the button overrides it", async () => {

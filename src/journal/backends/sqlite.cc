@@ -223,8 +223,9 @@ Result<std::vector<Event>> SqliteBackend::events_after(Seq after, size_t limit) 
     if (crc32(body) != select.integer(4)) {
       return error(Code::corrupt, fmt::format("event {}: its checksum is wrong", seq));
     }
-    auto parsed = parse_json(repaired_utf8(body)).and_then(
-        [](const json::value& value) { return decode_event_body(value); });
+    auto parsed = parse_json(repaired_utf8(body)).and_then([](const json::value& value) {
+      return decode_event_body(value);
+    });
     if (!parsed) { return std::move(parsed).error().context(fmt::format("event {}", seq)); }
     out.push_back({.seq = {static_cast<uint64_t>(seq)},
                    .at = wall_from_millis(select.integer(1)),
