@@ -4,6 +4,7 @@
 
 #include "base/disk.h"
 #include "base/log.h"
+#include "collect/fleet_log.h"
 #include "collect/tables.h"
 #include "config/field.h"
 #include "net/net.h"
@@ -72,6 +73,7 @@ struct Fleets::Fleet {
       : settings(std::move(s)), table(std::make_unique<FleetTable>(settings.inactive_after)) {}
   FleetSettings settings;
   std::unique_ptr<FleetTable> table;
+  std::unique_ptr<FleetLog> log;  ///< nullptr: nothing is kept.
   uint64_t beats = 0, refused = 0;
   bool changed = false, sampled_change = true, degraded = false;
 };
@@ -142,20 +144,7 @@ void Fleets::adopt(const std::vector<FleetSettings>& settings) {
       continue;
     }
     fleet = std::make_unique<Fleet>(wanted);
-    if (dir_.empty()) { continue; }
-    const Result<std::string> bytes = real_disk().read_file(path_of(wanted.name), kFileBytesMax);
-    if (!bytes) {
-      if (bytes.error().code != Code::not_found) {
-        log::warn("collect", "fleet {}: {}", wanted.name, bytes.error().what);
-      }
-      continue;
-    }
-    auto table = FleetTable::decode(*bytes, wanted.inactive_after, now);
-    if (table) {
-      fleet->table = *std::move(table);
-    } else {
-      log::warn("collect", "fleet {} begins empty: {}", wanted.name, table.error().what);
-    }
+    if (!dir_.empty()) { load(*fleet, now); }
   }
   if (!fleets_.empty() && !rounds_.has("fleets")) {
     rounds_.start("fleets", std::make_shared<Tick>(*this));
@@ -165,12 +154,35 @@ void Fleets::adopt(const std::vector<FleetSettings>& settings) {
   }
 }
 
+void Fleets::load(Fleet& fleet, WallTime now) {
+  const std::string& name = fleet.settings.name;
+  const Result<std::string> bytes = real_disk().read_file(path_of(name), kFileBytesMax);
+  if (bytes) {
+    auto table = FleetTable::decode(*bytes, fleet.settings.inactive_after, now);
+    if (table) {
+      fleet.table = *std::move(table);
+    } else {
+      log::warn("collect", "fleet {} begins empty: {}", name, table.error().what);
+    }
+  } else if (bytes.error().code != Code::not_found) {
+    log::warn("collect", "fleet {}: {}", name, bytes.error().what);
+  }
+  fleet.log = std::make_unique<FleetLog>(path_of(name));
+  const Status read = fleet.log->read([&](std::string_view device) {
+    // As those of the image: Vigie's absence is no silence of theirs.
+    const Result<bool> known = fleet.table->beat(device, now, fleet.settings.devices_max);
+    fleet.changed |= known.has_value();
+  });
+  if (!read) { log::warn("collect", "fleet {}: {}", name, read.error().what); }
+}
+
 Status Fleets::heartbeat(std::string_view name, std::string_view device, WallTime at) {
   const auto found = fleets_.find(name);
   if (found == fleets_.end()) {
     return error(Code::not_found, fmt::format("there is no fleet \"{:.80}\"", name));
   }
   Fleet& fleet = *found->second;
+  const uint64_t devices = fleet.table->size();
   Result<bool> beat = fleet.table->beat(device, at, fleet.settings.devices_max);
   if (!beat) {
     ++fleet.refused;
@@ -179,7 +191,11 @@ Status Fleets::heartbeat(std::string_view name, std::string_view device, WallTim
   ++fleet.beats;
   fleet.changed = true;
   fleet.sampled_change |= *beat;
-  return ok();
+  const bool is_new = fleet.table->size() != devices;
+  if (!is_new || fleet.log == nullptr) { return ok(); }
+  const Status written = fleet.log->add(device);
+  if (written) { return ok(); }
+  return error(Code::exhausted, "heard, but in memory only: " + written.error().what);
 }
 
 void Fleets::tick(WallTime now) {
@@ -219,12 +235,15 @@ void Fleets::judge(Fleet& fleet, WallTime now) {
 void Fleets::save(Fleet& fleet, WallTime now) {
   if (dir_.empty() || !std::exchange(fleet.changed, false)) { return; }
   std::string bytes = fleet.table->encode(now);
-  Status queued =
-      writer_->submit([path = path_of(fleet.settings.name), dir = dir_, bytes = std::move(bytes)] {
-        Status made = real_disk().make_dirs(dir);
-        if (made) { made = real_disk().write_file_atomic(path, bytes, kFileMode); }
-        if (!made) { log::error("collect", "fleet file: {}", made.error().what); }
-      });
+  std::vector<std::string> logs = fleet.log->turn();
+  Status queued = writer_->submit([path = path_of(fleet.settings.name), dir = dir_,
+                                   bytes = std::move(bytes), logs = std::move(logs)] {
+    Status made = real_disk().make_dirs(dir);
+    if (made) { made = real_disk().write_file_atomic(path, bytes, kFileMode); }
+    if (made) { return FleetLog::drop(logs); }
+    // The logs stay, and are read at the next start.
+    log::error("collect", "fleet file: {}", made.error().what);
+  });
   if (!queued) { fleet.changed = true; }
 }
 
@@ -233,11 +252,16 @@ void Fleets::save_all() {
   for (auto& [name, fleet] : fleets_) {
     if (dir_.empty()) { return; }
     fleet->changed = false;
+    const std::vector<std::string> logs = fleet->log->turn();
     Status saved = real_disk().make_dirs(dir_);
     if (saved) {
       saved = real_disk().write_file_atomic(path_of(name), fleet->table->encode(now), kFileMode);
     }
-    if (!saved) { log::error("collect", "fleet file: {}", saved.error().what); }
+    if (saved) {
+      FleetLog::drop(logs);
+    } else {
+      log::error("collect", "fleet file: {}", saved.error().what);
+    }
   }
 }
 

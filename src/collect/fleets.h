@@ -28,8 +28,9 @@ std::vector<FleetSettings> read_fleets(const config::Node& root, config::Problem
 
 /// All fleets: takes heartbeats, counts who is silent, remembers through restarts.
 ///
-/// Lives on: edge; files are written by a thread of its own. Durable: to within 30 s, see
-/// docs/formats/fleets.md; what is lost is silence, never a device for good.
+/// Lives on: edge; images are written by a thread of its own. Durable: which devices there are,
+/// before a heartbeat is answered; when each was heard last, to within 30 s. See
+/// docs/formats/fleets.md.
 class Fleets {
  public:
   Fleets(Loop& loop, Rounds& rounds, std::string dir, SampleSink sink, FactSink facts);
@@ -37,7 +38,8 @@ class Fleets {
 
   /// Reads what a new fleet left on disk; fleets that stay keep their devices.
   void adopt(const std::vector<FleetSettings>& fleets);
-  /// `not_found` for an unknown fleet, `invalid` for the name, `exhausted` beyond devices-max.
+  /// `not_found` for an unknown fleet, `invalid` for the name, `exhausted` beyond devices-max,
+  /// or when a new device is counted and could not be written down.
   Status heartbeat(std::string_view fleet, std::string_view device, WallTime at);
   /// {name, devices, active, inactive, inactive_after_ms, list}; `not_found`.
   Result<json::object> fleet_json(std::string_view name, bool inactive_only, size_t limit) const;
@@ -53,6 +55,7 @@ class Fleets {
   struct Fleet;
   void tick(WallTime now);
   void judge(Fleet& fleet, WallTime now);
+  void load(Fleet& fleet, WallTime now);
   void save(Fleet& fleet, WallTime now);
   std::string path_of(const std::string& name) const;
   static json::object summary(const Fleet& fleet);

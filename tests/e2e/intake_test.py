@@ -52,6 +52,20 @@ def a_key_makes_one_act_of_two_also_after_kill_9():
         vigie.close()
 
 
+def a_device_that_was_answered_is_known_after_kill_9():
+    vigie = started(GOOD + FLEET)
+    try:
+        for device in ("one", "two"):
+            assert send(vigie, "POST", f"/hooks/heartbeat/gw/{device}")[0] == 204
+        vigie.kill()
+        vigie.start()
+        vigie.wait_ready()
+        fleet = vigie.get("/api/vigie/fleets/gw")
+        assert fleet["devices"] == 2 and fleet["active"] == 2, fleet
+    finally:
+        vigie.close()
+
+
 def one_sample(value):
     """A remote-write request of one sample now-ish, in a snappy block of one literal."""
     label = b"\x0a\x08__name__\x12\x04e2e1"
@@ -161,6 +175,7 @@ def prometheus_addresses_lead_to_the_console():
 
 if __name__ == "__main__":
     sys.exit(run_tests("intake", [a_key_makes_one_act_of_two_also_after_kill_9,
+                                  a_device_that_was_answered_is_known_after_kill_9,
                                   a_disk_that_takes_nothing_answers_507_and_is_alerted_about,
                                   a_backup_restores_to_the_same_state,
                                   prometheus_addresses_lead_to_the_console]))
